@@ -1,0 +1,31 @@
+"""Scalar automatic differentiation: write an expression in plain Python, call `.backward()`, see the gradients flow."""
+
+from __future__ import annotations
+
+import os as _os
+from pathlib import Path as _Path
+
+_OTHERS = ("core.py", "tracer.py", "extend.py", "differential_operators.py", "numpy", "scipy")
+_here = _Path(__file__).parent
+if any((_here / name).exists() for name in _OTHERS):
+    raise ImportError(
+        f"files of another package called autograd lie in {_here}: "
+        "pip uninstall -y autograd scalar-autograd && pip install scalar-autograd"
+    )
+
+from autograd.twins import choose as _choose  # noqa: E402
+
+compiled: bool = _choose()
+
+from autograd import copies as _copies  # noqa: E402, F401  (registers pickling)
+from autograd.arrays import asarray, data, grads, zero_grad  # noqa: E402
+from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
+from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
+from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
+from autograd.transforms import grad, gradient, value_and_grad  # noqa: E402
+from autograd.value import Value  # noqa: E402
+
+globals().update(_PUBLIC)
+
+__all__ = ["DomainError", "LostGradientError", "SweepError", "Value", "asarray", "compiled", "data", "grad", "gradient",
+           "grads", "no_grad", "scope", "stop_gradient", "trap", "value_and_grad", "zero_grad", *_PUBLIC]

@@ -1,0 +1,55 @@
+"""Exceptions, each refining a built-in one, and the one test of what counts as a real number."""
+
+from __future__ import annotations
+
+import numbers
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+
+class DomainError(ArithmeticError, ValueError):
+    """Under `trap()`: an operation on finite numbers whose result is nan or infinite."""
+
+
+class LostGradientError(TypeError):
+    """A Value was asked for a plain number where that would silently drop its gradient."""
+
+
+class SweepError(RuntimeError):
+    """A backward sweep was started from inside another one of the same thread."""
+
+
+_REAL = (numbers.Real, Decimal, np.bool_)
+_NOT_REAL = (str, bytes, bytearray, complex, np.complexfloating, np.ndarray)
+
+
+def is_real(x: Any) -> bool:
+    """Whether `float(x)` is that number: int, float, bool, NumPy scalar, Fraction, Decimal, or 0-d array of these."""
+    if isinstance(x, _REAL):
+        return True
+    if isinstance(x, np.ndarray):
+        return x.ndim == 0 and x.dtype.kind in "biuf"
+    return not isinstance(x, _NOT_REAL) and hasattr(type(x), "__float__")
+
+
+def real(x: Any, what: str) -> float:
+    """`x` as a float; TypeError, naming the argument `what`, unless it is a real number."""
+    if type(x) is float:
+        return x
+    if not is_real(x):
+        raise TypeError(f"{what} must be a real number, not {type(x).__name__}: {_short(x)}")
+    return float(x)
+
+
+def text(x: Any, what: str) -> str:
+    """`x` as a plain str; TypeError, naming the argument `what`, unless it is one."""
+    if not isinstance(x, str):
+        raise TypeError(f"{what} must be a str, not {type(x).__name__}: {_short(x)}")
+    return str(x)
+
+
+def _short(x: Any) -> str:
+    shown = repr(x)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

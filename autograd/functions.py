@@ -1,0 +1,221 @@
+"""The public functions, made from the table: on numbers, Values, and arrays or lists of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from autograd import value
+from autograd.errors import is_real
+from autograd.kernels import ARRAYS, FLOATS, OPS, on_arrays, printed
+from autograd.primitives import TABLE, Row
+from autograd.value import Value
+
+Function = Callable[..., Any]
+
+
+def as_array(x: Any, name: str) -> Any:
+    """A number or Value as it is, anything else as an array of floats or, with Values in it, of objects."""
+    if type(x) is Value or is_real(x) and not isinstance(x, np.ndarray):
+        return x
+    if isinstance(x, (str, bytes)) or x is None:
+        raise TypeError(f"{name}() takes numbers, Values, and arrays or lists of these, not {type(x).__name__}")
+    array = np.asarray(x if isinstance(x, np.ndarray) else list(x) if isinstance(x, Iterable) else x)
+    if array.dtype.kind in "biuf":
+        return array.astype(float, copy=False)
+    if array.dtype.kind == "O" and all(type(item) is Value or is_real(item) for item in array.flat):
+        return array
+    raise TypeError(f"{name}() takes numbers, Values, and arrays or lists of these; got an array of {array.dtype}")
+
+
+def elementwise(row: Row) -> Function:
+    """What a function does where its operands are not just Values and numbers."""
+    on_floats = printed(row.name)
+
+    def on_scalars(*operands: Any) -> Any:
+        if any([type(x) is Value for x in operands]):
+            return _record(row, operands)
+        return on_floats(*[float(x) for x in operands])
+
+    def function(*operands: Any) -> Any:
+        arrays = [as_array(x, row.name) for x in operands]
+        if not any([isinstance(x, np.ndarray) for x in arrays]):
+            return on_scalars(*arrays)
+        if any([type(x) is Value or isinstance(x, np.ndarray) and x.dtype.kind == "O" for x in arrays]):
+            return np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
+        return on_arrays(row, *arrays)
+
+    return function
+
+
+def _record(row: Row, operands: Sequence[Any]) -> Any:
+    """The node of one, two or three operands of which at least one is a Value."""
+    if len(operands) == 1:
+        return value.unary(OPS[row.name], operands[0])
+    if len(operands) == 2:
+        return value.binary(OPS[row.name], *operands)
+    held = tuple([x if type(x) is Value else float(x) for x in operands])
+    z, *partials = printed(row.name, "012"[: len(held)])(*map(value.number, held))
+    return value.record(OPS[row.name], held, z, tuple(partials))
+
+
+def _elementwise_function(row: Row) -> Function:
+    otherwise = elementwise(row)
+    if row.defaults:
+        return _with_defaults(row, otherwise)
+    if row.arity == 1:
+        return value.function_of_one(OPS[row.name], otherwise)
+    return value.function_of_two(OPS[row.name], otherwise)
+
+
+def _with_defaults(row: Row, function: Function) -> Function:
+    """The same with the operands' names and default values that the row gives."""
+    names = row.value.__code__.co_varnames[1 : row.value.__code__.co_argcount]
+    first = len(names) - len(row.defaults)
+    signature = ", ".join([*names[:first], *(f"{name}={name}_default" for name in names[first:])])
+    space: dict[str, Any] = {f"{n}_default": d for n, d in zip(names[first:], row.defaults, strict=True)}
+    space["function"] = function
+    exec(f"def {row.name}({signature}):\n    return function({', '.join(names)})", space)
+    made: Function = space[row.name]
+    return made
+
+
+# ---- reductions
+
+def _scalars(xs: Any, name: str) -> list[Any]:
+    """The Values and numbers of an iterable, flat."""
+    if not isinstance(xs, (list, tuple)):
+        xs = as_array(xs, name)
+        xs = list(xs.flat) if isinstance(xs, np.ndarray) else [xs]
+    if all([type(x) is Value or type(x) is float for x in xs]):
+        return list(xs)
+    array = as_array(xs, name)
+    return [x if type(x) is Value else float(x) for x in array.flat]
+
+
+def reduce_scalars(row: Row, lists: Sequence[list[Any]]) -> Any:
+    """One node (or a float) of lists of Values and floats."""
+    data = [[value.number(x) for x in xs] for xs in lists]
+    try:
+        z = row.value(FLOATS, *data)
+        partials = row.partials[0](FLOATS, *data, z)
+    except ArithmeticError:
+        with np.errstate(all="ignore"):
+            arrays = [[np.float64(x) for x in xs] for xs in data]
+            z = float(row.value(ARRAYS, *arrays))
+            partials = [float(p) for p in row.partials[0](ARRAYS, *arrays, z)]
+    held = tuple(chain.from_iterable(lists))
+    if not any([type(x) is Value for x in held]):
+        return z
+    return value.record(OPS[row.name], held, z, tuple(partials))
+
+
+def _compose(row: Row, lists: Sequence[list[Any]]) -> Any:
+    """A composite on lists of scalars: an array of what its rule makes of other operations."""
+    if any([type(x) is Value for x in chain.from_iterable(lists)]):
+        return np.array(row.value(VALUES, *lists), dtype=object)
+    return np.array(row.value(FLOATS, *lists))
+
+
+def _reduction(row: Row) -> Function:
+    reduce = reduce_scalars if row.partials else _compose
+    empty_allowed = row.name in ("sum", "prod", "sumprod")
+
+    def flat(*operands: Any) -> Any:
+        lists = [_scalars(xs, row.name) for xs in operands]
+        if len({len(xs) for xs in lists}) > 1:
+            raise ValueError(f"{row.name}() needs lists of one length, got {' and '.join(str(len(xs)) for xs in lists)}")
+        if not lists[0] and not empty_allowed:
+            raise ValueError(f"{row.name}() of nothing has no value: give it at least one number")
+        return reduce(row, lists)
+
+    if row.lists == 2:
+        return lambda p, q: flat(p, q)
+    over_all = None if row.partials else -1
+
+    def function(xs: Any, axis: int | None = over_all) -> Any:
+        if axis is None or axis == -1 and not isinstance(xs, np.ndarray) and not _nested(xs):
+            return flat(xs)
+        array = np.moveaxis(np.asarray(as_array(xs, row.name)), axis, -1)
+        lines = [flat(list(array[index])) for index in np.ndindex(array.shape[:-1])]
+        if row.partials:
+            result = np.empty(len(lines), dtype=object if array.dtype.kind == "O" else float)
+            result[:] = lines
+            return result.reshape(array.shape[:-1]) if array.ndim > 1 else result[0]
+        return np.moveaxis(np.array(lines).reshape(array.shape), -1, axis)
+
+    return function
+
+
+def _nested(xs: Any) -> bool:
+    return isinstance(xs, (list, tuple)) and any(isinstance(x, (list, tuple, np.ndarray)) for x in xs)
+
+
+# ---- choice
+
+def _choose(condition: Any, x: Any, y: Any) -> Any:
+    chosen = x if condition else y
+    if type(chosen) is Value:
+        return chosen
+    return Value(chosen) if type(x) is Value or type(y) is Value else float(chosen)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """`x` where the condition holds, else `y`; the other gives nothing, not even a nan, to value or derivative.
+
+    Arguments: a bool (or a Value or number, true if not 0), and two numbers or Values, or arrays of these, broadcast.
+
+    >>> from autograd import Value, sqrt, where
+    >>> x = Value(0.0)
+    >>> where(x > 0, sqrt(x), 2 * x).backward()
+    >>> x.grad
+    2.0
+    """
+    operands = [condition, *(as_array(x, "where") for x in (x, y))]
+    if any([isinstance(o, (np.ndarray, list, tuple)) for o in operands]):
+        result = np.frompyfunc(_choose, 3, 1)(*operands)
+        return result.astype(float) if not any([type(x) is Value for x in np.asarray(result).flat]) else result
+    return _choose(*operands)
+
+
+# ---- all of them
+
+def _document(function: Function, row: Row) -> Function:
+    function.__name__ = function.__qualname__ = row.name
+    function.__module__ = "autograd"
+    kinks = f" At kinks and edges: {row.kinks}." if row.kinks else ""
+    function.__doc__ = f"{row.name} of numbers (a float), Values (a Value), or arrays and lists of them.{kinks}"
+    return function
+
+
+FUNCTIONS: dict[str, Function] = {"where": where}
+for _row in TABLE.values():
+    if _row.name not in FUNCTIONS:
+        FUNCTIONS[_row.name] = _document(_elementwise_function(_row) if _row.arity else _reduction(_row), _row)
+    if _row.arity and _row.name != "where":
+        for _name in {_row.name, _row.numpy}:
+            value.attach(_name, FUNCTIONS[_row.name])
+
+PUBLIC = {name: FUNCTIONS[name] for name, row in TABLE.items() if row.public}
+
+
+class Recording:
+    """The domain of Values: rules given to it record nodes, so that derivatives can be differentiated again."""
+
+    def __getattr__(self, name: str) -> Function:
+        return FUNCTIONS[name]
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        return x if condition else y
+
+    def total(self, terms: Iterable[Any]) -> Any:
+        return FUNCTIONS["sum"](list(terms))
+
+    def shift(self, xs: Sequence[Any]) -> float:
+        return FLOATS.shift([value.number(x) for x in xs])
+
+
+VALUES = Recording()

@@ -1,0 +1,136 @@
+"""What the interpreted twin of value.py uses where the compiled one has C (declared in value.pxd under the same names)."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import repeat
+from typing import Any
+
+from autograd.kernels import BINARY, OPS, UNARY
+
+NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
+    OPS[name]
+    for name in ("neg", "abs", "add", "sub", "mul", "div", "pow", "mod", "floordiv", "round", "floor", "ceil", "trunc")
+)
+
+
+set_method = setattr
+
+
+def maker(cls: Any) -> tuple[Any, Any, Any]:
+    """Functions that make empty nodes: a leaf, one of an operation with one parent, one with two."""
+    new = cls.__new__
+
+    def new_binary(op: int, a: Any, b: Any) -> Any:
+        node = new(cls)
+        node._code = op
+        node._p0 = a
+        node._p1 = b
+        node._grad = 0.0
+        node._mark = 0
+        node._note = None
+        return node
+
+    def new_unary(op: int, a: Any) -> Any:
+        node = new_binary(op, a, None)
+        node._d1 = 0.0
+        return node
+
+    def new_leaf() -> Any:
+        node = new_unary(0, None)
+        node._d0 = 0.0
+        return node
+
+    return new_leaf, new_unary, new_binary
+
+
+def fill(node: Any, op: int, x: float) -> None:
+    """Give the node the value of a unary operation and its partial."""
+    node._data, node._d0 = UNARY[op](x)
+
+
+def fill_both(node: Any, op: int, x: float, y: float) -> None:
+    """Give the node the value of a binary operation and both partials."""
+    node._data, node._d0, node._d1 = BINARY[op](x, y)
+
+
+Pile = list  # a stack of nodes
+push = list.append
+pop = list.pop
+size = len
+listed = list
+
+
+def meet_leaf(leaf: Any, leaves: list[Any], waiting: int) -> None:
+    """Pile up a leaf that was not met before."""
+    if leaf._mark < waiting:
+        leaf._mark = waiting + 1
+        leaves.append(leaf)
+
+
+def meet_parents(node: Any, stack: list[Any], leaves: list[Any], waiting: int) -> None:
+    """Pile up the parents that were not met before, the first on top."""
+    a, b = node._p0, node._p1
+    if type(a) is tuple:
+        for x in reversed(a):
+            if type(x) is not float:
+                meet(x, stack, leaves, waiting)
+        return
+    if b is not None and type(b) is not float and b._mark < waiting:
+        meet(b, stack, leaves, waiting)
+    if type(a) is not float and a._mark < waiting:
+        meet(a, stack, leaves, waiting)
+
+
+def meet(x: Any, stack: list[Any], leaves: list[Any], waiting: int) -> None:
+    """Pile up a node that was not met before."""
+    if x._code == 0:
+        meet_leaf(x, leaves, waiting)
+    elif x._mark < waiting:
+        stack.append(x)
+
+
+def send_to_parents(node: Any, grad: float) -> None:
+    """The chain rule: add to each parent's gradient the local derivative times the node's; leaves keep theirs apart."""
+    a, b = node._p0, node._p1
+    if type(a) is tuple:
+        for x, partial in zip(a, b, strict=True):
+            if type(x) is not float:
+                send(x, partial * grad)
+        return
+    if type(a) is not float:
+        if a._code:
+            a._grad += node._d0 * grad
+        else:
+            a._d0 += node._d0 * grad
+    if b is not None and type(b) is not float:
+        if b._code:
+            b._grad += node._d1 * grad
+        else:
+            b._d0 += node._d1 * grad
+
+
+def send(x: Any, amount: float) -> None:
+    """Add to the gradient of one parent."""
+    if x._code:
+        x._grad += amount
+    else:
+        x._d0 += amount
+
+
+def start_afresh(leaves: list[Any]) -> None:
+    """Nothing has come to the leaves yet."""
+    for leaf in leaves:
+        leaf._d0 = 0.0
+
+
+def commit(leaves: list[Any]) -> None:
+    """Add to each leaf's gradient what the sweep brought: one call into C, which Ctrl-C cannot cut in two."""
+    for leaf in leaves:
+        leaf._mark = 0
+    totals = [leaf._grad + leaf._d0 for leaf in leaves]
+    deque(map(setattr, leaves, repeat("_grad"), totals), maxlen=0)
+
+
+def check_interrupt() -> None:
+    """The interpreter itself looks for Ctrl-C."""

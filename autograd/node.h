@@ -1,0 +1,88 @@
+/* The compiled twin's memory: nodes are made and freed here, without the collector and without recursion.
+
+   The struct mirrors class Value of value.pxd (checked when the module is loaded). Nodes are not tracked by the collector: a
+   node holds its parents only, so no cycle can go through it. A node that dies is put on a list; the outermost call frees
+   what is on it, parents included, so a chain of any length needs no C stack. */
+#include <Python.h>
+#include <stddef.h>
+
+typedef struct {
+    PyObject_HEAD
+    int code, mark;
+    double grad;
+    PyObject *p0, *p1;
+    double d0, d1;
+    double data;
+    PyObject *note;
+} ag_node;
+
+#define AG_SPARE_MAX 16384 /* freed nodes kept for reuse: 1.3 MB */
+static PyObject *ag_spare, *ag_dead; /* lists, linked through p0 and p1 */
+static int ag_spares, ag_freeing;
+
+/* A new node of class `type` with parents a and b, which may be NULL. */
+static inline PyObject *ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b) {
+    PyObject *o = ag_spare;
+    ag_node *n = (ag_node *)o;
+    if (o) {
+        ag_spare = n->p0;
+        ag_spares--;
+        o->ob_refcnt = 1;
+    } else {
+        o = (PyObject *)PyObject_Malloc(sizeof(ag_node));
+        if (!o) return PyErr_NoMemory();
+        PyObject_Init(o, type);
+        n = (ag_node *)o;
+    }
+    n->code = code;
+    n->mark = 0;
+    n->grad = n->d0 = n->d1 = 0.0;
+    if (!a) a = Py_None;
+    if (!b) b = Py_None;
+    Py_INCREF(a);
+    Py_INCREF(b);
+    Py_INCREF(Py_None);
+    n->p0 = a;
+    n->p1 = b;
+    n->note = Py_None;
+    return o;
+}
+
+static void ag_dealloc(PyObject *o) {
+    ag_node *n = (ag_node *)o;
+    *(PyObject **)&n->grad = ag_dead;
+    ag_dead = o;
+    if (ag_freeing) return;
+    ag_freeing = 1;
+    while ((o = ag_dead)) {
+        n = (ag_node *)o;
+        ag_dead = *(PyObject **)&n->grad;
+        PyObject *a = n->p0, *b = n->p1, *note = n->note;
+        if (ag_spares < AG_SPARE_MAX) {
+            n->p0 = ag_spare;
+            ag_spare = o;
+            ag_spares++;
+        } else
+            PyObject_Free(o);
+        Py_DECREF(a);
+        Py_DECREF(b); /* the younger last: it is freed next, and lies nearer in memory */
+        Py_DECREF(note);
+    }
+    ag_freeing = 0;
+}
+
+/* Let the class use this memory; -1 if its layout is not the one above. */
+static int ag_adopt(PyTypeObject *type) {
+    if (type->tp_basicsize != (Py_ssize_t)sizeof(ag_node) || PyType_IS_GC(type)) {
+        PyErr_SetString(PyExc_ImportError, "autograd.value was compiled with another layout than node.h");
+        return -1;
+    }
+    type->tp_dealloc = ag_dealloc;
+    return 0;
+}
+
+static int ag_set_method(PyObject *type, PyObject *name, PyObject *method) {
+    if (PyDict_SetItem(((PyTypeObject *)type)->tp_dict, name, method) < 0) return -1;
+    PyType_Modified((PyTypeObject *)type);
+    return 0;
+}

@@ -1,0 +1,265 @@
+"""The table: every operation stated once, as one row.
+
+A rule is a function of a *domain* `m` (a namespace of elementary functions) and of the operands. Give it floats, arrays,
+Values or symbols, and the same line calculates, vectorises, records or prints. Partials also get the result `z`, last.
+Elementary rows (`value=None`) are what a domain brings along itself: C's and Python's libm, NumPy's ufuncs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, log, nan, pi, sqrt
+from typing import Any
+
+Rule = Callable[..., Any]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One operation: `value(m, *operands)` and, operand by operand, `partials[i](m, *operands, z)`."""
+
+    name: str
+    value: Rule
+    partials: tuple[Rule, ...]
+    sample: tuple[Interval, ...]  # where tests may draw each operand
+    symbol: str  # what `Value.op` says
+    glyph: str  # what pictures show
+    numpy: str  # the ufunc of the same meaning
+    kinks: str = ""  # the convention at kinks and singular points
+    arity: int | None = 1  # None: any number of operands, in `lists` lists
+    lists: int = 0
+    defaults: tuple[float, ...] = ()
+    elementary: bool = False
+    public: bool = True  # whether it is a function of the package, not only an operator
+
+
+TABLE: dict[str, Row] = {}
+R: Interval = (-3.0, 3.0)
+POSITIVE: Interval = (0.1, 5.0)
+
+
+def row(name: str, value: Rule | None, *partials: Rule, sample: tuple[Interval, ...] = (R,), **more: Any) -> None:
+    """Add one row; what is not said follows from the name."""
+    symbol = more.pop("symbol", name)
+    more.setdefault("glyph", symbol)
+    more.setdefault("public", symbol == name)
+    more.setdefault("numpy", name)
+    more.setdefault("arity", len(partials))
+    elementary = value is None
+    value = value or (lambda m, *operands: getattr(m, name)(*operands))
+    TABLE[name] = Row(name, value, partials, sample, symbol, elementary=elementary, **more)
+
+
+def zero(m: Any, *operands: Any) -> float:
+    return 0.0
+
+
+def defined(m: Any, condition: Any, expression: Any) -> Any:
+    """`expression` where the function has a value, nan elsewhere."""
+    return m.where(condition, expression, nan)
+
+
+R2 = (R, R)
+
+# Arithmetic
+row("identity", lambda m, x: x, lambda m, x, z: 1.0, glyph="=", numpy="positive", public=False)
+row("neg", lambda m, x: -x, lambda m, x, z: -1.0, glyph="−", numpy="negative", public=False)
+row("abs", lambda m, x: m.fabs(x), lambda m, x, z: m.sign(x), numpy="absolute", glyph="|x|", public=False, kinks="derivative 0 at 0")
+row("add", lambda m, x, y: x + y, lambda m, x, y, z: 1.0, lambda m, x, y, z: 1.0, sample=R2, symbol="+")
+row("sub", lambda m, x, y: x - y, lambda m, x, y, z: 1.0, lambda m, x, y, z: -1.0, sample=R2, symbol="-", glyph="−",
+    numpy="subtract")
+row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sample=R2, symbol="*", glyph="×",
+    numpy="multiply")
+row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
+    symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
+row("pow", None, lambda m, x, y, z: m.where(y == 0.0, 0.0, y * m.pow(x, y - 1.0)),
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)), sample=((0.2, 3.0), R), symbol="**",
+    glyph="xʸ", numpy="power", kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
+row("mod", lambda m, x, y: _modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
+    lambda m, x, y, z: -m.floordiv(x, y), sample=((2.1, 2.9), (0.55, 0.65)), symbol="%", glyph="mod", numpy="remainder",
+    kinks="sign of the divisor; derivatives 1 and -floor(x/y), also at the jumps; nan for y = 0")
+row("floordiv", lambda m, x, y: _floor_divide(m, x, y, m.fmod(x, y)), zero, zero, sample=((2.1, 2.9), (0.55, 0.65)),
+    symbol="//", glyph="⌊÷⌋", numpy="floor_divide", kinks="derivative 0; x//0 as x/0")
+row("fmod", None, lambda m, x, y, z: 1.0, lambda m, x, y, z: -m.trunc(x / y), sample=((2.1, 2.9), (0.55, 0.65)),
+    kinks="sign of the dividend; derivatives 1 and -trunc(x/y), also at the jumps; nan for y = 0")
+
+
+def _modulo(m: Any, x: Any, y: Any, r: Any) -> Any:
+    """The remainder with the divisor's sign, from C's (as Python's own floats do it)."""
+    return m.where(r == 0.0, m.copysign(r, y), m.where((r < 0.0) != (y < 0.0), r + y, r))
+
+
+def _floor_divide(m: Any, x: Any, y: Any, r: Any) -> Any:
+    """The floor of the exact quotient, which x / y, rounded up, may exceed."""
+    q = (x - r) / y
+    q = m.round(m.where(r != 0.0, m.where((r < 0.0) != (y < 0.0), q - 1.0, q), q))
+    return m.where(y == 0.0, x / y, m.where(q == 0.0, m.copysign(q, x / y), q))
+
+
+# Exponentials and logarithms
+row("exp", None, lambda m, x, z: z)
+row("expm1", None, lambda m, x, z: m.exp(x))
+row("exp2", None, lambda m, x, z: z * log(2.0))
+LOG = "-inf at 0, with derivative inf; nan, with derivative nan, below"
+row("log", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x + 0.0)), sample=(POSITIVE,), kinks=LOG)
+row("log1p", None, lambda m, x, z: defined(m, x >= -1.0, 1.0 / (1.0 + x)), sample=((-0.9, 3.0),),
+    kinks="-inf at -1, with derivative inf; nan, with derivative nan, below")
+row("log2", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(2.0) + 0.0)), sample=(POSITIVE,), kinks=LOG)
+row("log10", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(10.0) + 0.0)), sample=(POSITIVE,), kinks=LOG)
+row("sqrt", None, lambda m, x, z: 0.5 / (z + 0.0), sample=(POSITIVE,), glyph="√", kinks="derivative inf at 0; nan below")
+row("cbrt", None, lambda m, x, z: 1.0 / (3.0 * z * z), sample=(POSITIVE,), glyph="∛", kinks="derivative inf at 0")
+row("hypot", None, lambda m, x, y, z: m.where(z == 0.0, 0.0, x / z), lambda m, x, y, z: m.where(z == 0.0, 0.0, y / z),
+    sample=R2, kinks="derivatives 0 at the origin; does not overflow")
+
+# Circles and hyperbolas
+row("sin", None, lambda m, x, z: m.cos(x))
+row("cos", None, lambda m, x, z: -m.sin(x))
+row("tan", None, lambda m, x, z: 1.0 + z * z, sample=((-1.4, 1.4),))
+EDGE = "derivative infinite at -1 and 1; nan outside"
+row("asin", None, lambda m, x, z: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arcsin", kinks=EDGE)
+row("acos", None, lambda m, x, z: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arccos", kinks=EDGE)
+row("atan", None, lambda m, x, z: 1.0 / (1.0 + x * x), numpy="arctan")
+row("atan2", None, lambda m, x, y, z: y / m.hypot(x, y) / m.hypot(x, y), lambda m, x, y, z: -x / m.hypot(x, y) / m.hypot(x, y),
+    sample=(R, POSITIVE), numpy="arctan2", kinks="derivatives nan at the origin")
+row("sinh", None, lambda m, x, z: m.cosh(x))
+row("cosh", None, lambda m, x, z: m.sinh(x))
+row("tanh", None, lambda m, x, z: 4.0 * m.sigmoid(2.0 * x) * m.sigmoid(-2.0 * x))
+row("asinh", None, lambda m, x, z: 1.0 / m.hypot(1.0, x), numpy="arcsinh")
+row("acosh", None, lambda m, x, z: 1.0 / (m.sqrt(x - 1.0) * m.sqrt(x + 1.0)), sample=((1.2, 5.0),), numpy="arccosh",
+    kinks="derivative inf at 1; nan below")
+row("atanh", None, lambda m, x, z: defined(m, m.abs(x) <= 1.0, 1.0 / ((1.0 - x) * (1.0 + x))), sample=((-0.9, 0.9),),
+    numpy="arctanh", kinks="infinite at -1 and 1, with derivative inf; nan outside")
+
+# Error and gamma functions
+row("erf", None, lambda m, x, z: 2.0 / sqrt(pi) * m.exp(-x * x))
+row("erfc", None, lambda m, x, z: -2.0 / sqrt(pi) * m.exp(-x * x))
+row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf, with derivative nan, at 0, -1, -2, ...")
+row("digamma", lambda m, x: m.where(x > 0.0, _digamma(m, x), m.where(
+        m.floor(x) == x, nan, _digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
+    lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan at 0, -1, -2, ...")
+row("zeta", lambda m, s, x: _zeta(m, s, x), lambda m, s, x, z: nan, lambda m, s, x, z: -s * m.zeta(s + 1.0, x),
+    sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False, kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
+
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
+SHIFT = 10  # x + 10 is far enough for the asymptotic series
+
+
+def _digamma(m: Any, x: Any) -> Any:
+    """psi(x) for x > 0: recurrence and asymptotic series (Abramowitz & Stegun 6.3.5, 6.3.18)."""
+    y = x + float(SHIFT)
+    w = 1.0 / (y * y)
+    series: Any = 0.0
+    for k in range(len(BERNOULLI), 0, -1):
+        series = (series + BERNOULLI[k - 1] / (2 * k)) * w
+    return m.log(y) - 0.5 / y - series - sum((1.0 / (x + float(k)) for k in range(1, SHIFT)), 1.0 / x)
+
+
+def _trigamma(m: Any, x: Any) -> Any:
+    """psi'(x), with the reflection of Abramowitz & Stegun 6.4.7 where x <= 0."""
+    q = pi / m.sin(pi * (x - m.round(x)))
+    return m.where(x > 0.0, m.zeta(2.0, x), q * q - m.zeta(2.0, 1.0 - x))
+
+
+def _zeta(m: Any, s: Any, x: Any) -> Any:
+    """sum of (x + k)**-s over k >= 0, by Euler-Maclaurin (DLMF 25.11.28)."""
+    y = x + float(SHIFT)
+    term = m.pow(y, -s)
+    tail = y * term / (s - 1.0) + 0.5 * term
+    term = term * s / y
+    for k, bernoulli in enumerate(BERNOULLI, 1):
+        tail = tail + term * (bernoulli / _factorial(2 * k))
+        term = term * (s + float(2 * k - 1)) * (s + float(2 * k)) / (y * y)
+    return sum((m.pow(x + float(k), -s) for k in range(1, SHIFT)), m.pow(x, -s)) + tail
+
+
+def _factorial(n: int) -> float:
+    return 1.0 if n == 0 else n * _factorial(n - 1)
+
+
+# Activations
+row("sigmoid", lambda m, x: m.where(x >= 0.0, 1.0, m.exp(-m.fabs(x))) / (1.0 + m.exp(-m.fabs(x))),
+    lambda m, x, z: z * m.sigmoid(-x), glyph="σ")
+row("relu", lambda m, x: m.where(x <= 0.0, 0.0, x), lambda m, x, z: m.where(x > 0.0, 1.0, m.where(x <= 0.0, 0.0, nan)),
+    kinks="derivative 0 at 0; nan stays nan")
+row("leaky_relu", lambda m, x, slope: m.where(x <= 0.0, slope * x, x),
+    lambda m, x, slope, z: m.where(x > 0.0, 1.0, m.where(x <= 0.0, slope, nan)),
+    lambda m, x, slope, z: m.where(x <= 0.0, x, m.where(x > 0.0, 0.0, nan)), sample=(R, (0.01, 0.5)), defaults=(0.01,),
+    kinks="derivative `slope` at 0")
+row("elu", lambda m, x, alpha: m.where(x <= 0.0, alpha * m.expm1(x), x),
+    lambda m, x, alpha, z: m.where(x > 0.0, 1.0, alpha * m.exp(x)),
+    lambda m, x, alpha, z: m.where(x > 0.0, 0.0, m.expm1(x)), sample=(R, (0.5, 2.0)), defaults=(1.0,),
+    kinks="derivative alpha at 0")
+row("gelu", lambda m, x: 0.5 * x * m.erfc(-x * sqrt(0.5)),
+    lambda m, x, z: 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi))
+row("silu", lambda m, x: x * m.sigmoid(x), lambda m, x, z: m.sigmoid(x) * (1.0 + x * m.sigmoid(-x)))
+row("softplus", lambda m, x: m.where(x > 0.0, x, 0.0) + m.log1p(m.exp(-m.fabs(x))), lambda m, x, z: m.sigmoid(x))
+
+# Steps, choices
+row("sign", lambda m, x: m.where(x > 0.0, 1.0, m.where(x < 0.0, -1.0, x)), zero, kinks="0 at 0; derivative 0")
+for _name in ("floor", "ceil", "trunc"):
+    row(_name, None, zero, kinks="derivative 0, also at the jumps")
+row("round", None, zero, numpy="rint", public=False, kinks="half to even; derivative 0, also at the jumps")
+row("minimum", lambda m, x, y: m.where(x <= y, x, m.where(y < x, y, x + y)),
+    lambda m, x, y, z: _share(m, x, y, x < y, y < x), lambda m, x, y, z: _share(m, x, y, y < x, x < y), sample=R2,
+    kinks="half and half on a tie; nan stays nan")
+row("maximum", lambda m, x, y: m.where(x >= y, x, m.where(y > x, y, x + y)),
+    lambda m, x, y, z: _share(m, x, y, x > y, y > x), lambda m, x, y, z: _share(m, x, y, y > x, x > y), sample=R2,
+    kinks="half and half on a tie; nan stays nan")
+row("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+    lambda m, x, low, high, z: m.where(x < low, 0.0, m.where(x > high, 0.0, m.where(x == x, 1.0, nan))),
+    lambda m, x, low, high, z: m.where(x < low, m.where(low > high, 0.0, 1.0), 0.0),
+    lambda m, x, low, high, z: m.where(x > high, 1.0, m.where(low > high, 1.0, 0.0)),
+    sample=(R, (-2.0, -1.0), (1.0, 2.0)), defaults=(-inf, inf), kinks="derivative 1 on the bounds, 0 outside")
+row("where", lambda m, c, x, y: m.where(c != 0.0, x, y), zero, lambda m, c, x, y, z: m.where(c != 0.0, 1.0, 0.0),
+    lambda m, c, x, y, z: m.where(c != 0.0, 0.0, 1.0), sample=(R, R, R), glyph="?", kinks="the branch not taken gives nothing")
+
+
+def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
+    return m.where(wins, 1.0, m.where(loses, 0.0, m.where(x == y, 0.5, nan)))
+
+
+# Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations
+row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
+row("prod", lambda m, xs: _others(xs)[1], lambda m, xs, z: _others(xs)[0], arity=None, lists=1, glyph="Π")
+row("sumprod", lambda m, p, q: m.total([x * y for x, y in zip(p, q, strict=True)]), lambda m, p, q, z: [*q, *p], arity=None,
+    lists=2, glyph="Σ×", sample=R2)
+row("mean", lambda m, xs: m.total(xs) / float(len(xs)), lambda m, xs, z: [1.0 / len(xs) for _ in xs], arity=None, lists=1,
+    glyph="mean")
+row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)), lambda m, xs, z: _softmax(m, xs), arity=None,
+    lists=1, kinks="-inf of nothing but -inf, with derivatives nan")
+row("softmax", lambda m, xs: _softmax(m, xs), arity=None, lists=1)
+row("log_softmax", lambda m, xs: _log_softmax(m, xs, m.shift(xs)), arity=None, lists=1)
+
+
+def _others(xs: Any) -> tuple[list[Any], Any]:
+    """For each factor the product of the others (right also where one is 0), and the product of all."""
+    before: list[Any] = [1.0]
+    for x in xs:
+        before.append(before[-1] * x)
+    after: Any = 1.0
+    products = []
+    for x, left in zip(reversed(xs), reversed(before[:-1]), strict=True):
+        products.append(left * after)
+        after = x * after
+    return products[::-1], before[-1]
+
+
+def _logsumexp(m: Any, xs: Any, shift: Any, pivot: Any) -> Any:
+    """The largest term apart, so that log1p keeps what the others add to it."""
+    rest = m.total([m.where(pivot == i, 0.0, m.exp(x - shift)) for i, x in enumerate(xs)])
+    return m.largest(xs) + m.log1p(rest)
+
+
+def _softmax(m: Any, xs: Any) -> list[Any]:
+    shift = m.shift(xs)
+    weights = [m.exp(x - shift) for x in xs]
+    total = m.sum(weights)
+    return [weight / total for weight in weights]
+
+
+def _log_softmax(m: Any, xs: Any, shift: Any) -> list[Any]:
+    shifted = [x - shift for x in xs]
+    total = m.logsumexp(shifted)
+    return [x - total for x in shifted]

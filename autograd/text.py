@@ -1,0 +1,117 @@
+"""The domain of printed formulas: hand a rule symbols and it writes itself down, as Python, C or plain mathematics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+RANK = {"!=": 1, "==": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4}
+
+
+class Symbol:
+    """A formula: a name, a number, or an operation on formulas. Shared parts stay shared."""
+
+    __slots__ = ("op", "args", "shown")
+    __hash__ = object.__hash__
+
+    def __init__(self, op: str, args: tuple[Symbol, ...] = (), shown: str = "") -> None:
+        self.op, self.args, self.shown = op, args, shown
+
+    def __neg__(self) -> Symbol:
+        return Symbol("neg", (self,))
+
+
+def _infix(op: str) -> tuple[Callable[..., Symbol], Callable[..., Symbol]]:
+    return lambda a, b: Symbol(op, (a, symbol(b))), lambda b, a: Symbol(op, (symbol(a), b))
+
+
+for _op, _name in {"+": "add", "-": "sub", "*": "mul", "/": "truediv"}.items():
+    _left, _right = _infix(_op)
+    setattr(Symbol, f"__{_name}__", _left)
+    setattr(Symbol, f"__r{_name}__", _right)
+for _op, _name in {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}.items():
+    setattr(Symbol, f"__{_name}__", _infix(_op)[0])
+
+
+def symbol(x: Any) -> Symbol:
+    """A formula from a name, a number or a formula."""
+    if isinstance(x, Symbol):
+        return x
+    return Symbol("name", (), x) if isinstance(x, str) else Symbol("number", (), repr(float(x)))
+
+
+class Domain:
+    """`m.exp(x)` is the formula exp(x), for any name; reductions over lists are written out."""
+
+    def __getattr__(self, name: str) -> Callable[..., Symbol]:
+        return lambda *args: Symbol(name, tuple(map(symbol, args)))
+
+    def total(self, terms: Iterable[Any]) -> Any:
+        result: Any = None
+        for term in terms:
+            result = term if result is None else result + term
+        return 0.0 if result is None else result
+
+
+DOMAIN = Domain()
+
+
+class Language:
+    """How formulas are written: a style for calls, choices and numbers."""
+
+    def __init__(self, call: Callable[[str, list[str]], str], where: str, numbers: Callable[[str], str]) -> None:
+        self.call, self.where, self.numbers = call, where, numbers
+
+    def write(self, formula: Symbol, known: dict[Symbol, str] | None = None) -> str:
+        """The text of one formula; parts in `known` are written by their names."""
+        return self._write(formula, known or {})[0]
+
+    def _write(self, f: Symbol, known: dict[Symbol, str]) -> tuple[str, int]:
+        if f in known:
+            return known[f], 9
+        if f.op in ("name", "number"):
+            return (f.shown, 9) if f.op == "name" else (self.numbers(f.shown), 3 if f.shown.startswith("-") else 9)
+        parts = [self._write(a, known) for a in f.args]
+        rank = RANK.get(f.op, 9)
+        if f.op == "neg":
+            return "-" + _wrap(parts[0], rank), rank
+        if f.op == "where":
+            return self.where.format(*(text for text, _ in parts)), 9
+        if f.op in RANK:
+            left = rank + (rank == 1)  # comparisons do not chain
+            return f"{_wrap(parts[0], left)} {f.op} {_wrap(parts[1], rank + 1)}", rank
+        return self.call(f.op, [text for text, _ in parts]), 9
+
+
+def _wrap(part: tuple[str, int], rank: int) -> str:
+    return part[0] if part[1] >= rank else f"({part[0]})"
+
+
+def _special(text: str, nan: str, inf: str) -> str:
+    value = float(text)
+    return nan if math.isnan(value) else text if math.isfinite(value) else inf if value > 0 else "-" + inf
+
+
+def _call(name: str, args: list[str]) -> str:
+    return f"{name}({', '.join(args)})"
+
+
+PYTHON = Language(_call, "({1} if {0} else {2})", lambda text: _special(text, "nan", "inf"))
+C = Language(_call, "({0} ? {1} : {2})", lambda text: _special(text, "NAN", "INFINITY"))
+
+
+def shared(formula: Symbol) -> list[Symbol]:
+    """The operations that the formula uses more than once, inner ones first."""
+    uses: dict[Symbol, int] = {}
+    order: list[Symbol] = []
+
+    def visit(f: Symbol) -> None:
+        uses[f] = uses.get(f, 0) + 1
+        if uses[f] == 1:
+            for a in f.args:
+                visit(a)
+            order.append(f)
+
+    visit(formula)
+    return [f for f in order if uses[f] > 1 and f.args]

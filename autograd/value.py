@@ -1,0 +1,548 @@
+"""Value: one number, how it was made, and the reverse sweep that gives the gradients.
+
+One source, two twins. The install compiles this file with the types of value.pxd; it then keeps the lines that start with
+`# compiled:` and drops those that end in `# interpreted`. Without a compiler the file runs as it stands, and does the same.
+
+A node holds its number `_data`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
+towards each, `_d0` and `_d1`. A node with other than one or two operands holds tuples: parents `_p0`, derivatives `_p1`.
+A leaf has no parents; it uses `_d0` for the gradient of a sweep under way.
+"""
+
+from __future__ import annotations
+
+import math
+from contextvars import ContextVar
+from threading import Lock, get_ident
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
+from autograd.kernels import NAMES, TABLE
+from autograd.interpreted import (  # interpreted
+    ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC,  # interpreted
+    Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf, meet_parents, pop, push,  # interpreted
+    send_to_parents, set_method, size, start_afresh)  # interpreted
+# compiled: import cython
+
+ROWS = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
+
+
+# compiled: @cython.no_gc
+# compiled: @cython.cclass
+class Value:
+    """A real number that remembers how it was made.
+
+    Arguments: `data`, anything `float()` takes as a real number (int, float, bool, NumPy scalar, Fraction, Decimal);
+    `label`, a name for pictures and messages. TypeError for anything else.
+    Comparisons compare the numbers (`==` too), but the hash is the identity: sets and dicts hold nodes, not numbers.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 1
+    >>> y.backward()
+    >>> y.data, x.grad
+    (10.0, 6.0)
+    """
+
+    __slots__ = ("_data", "_grad", "_p0", "_p1", "_d0", "_d1", "_note", "_code", "_mark")
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = real(data, "data")
+        self._grad = self._d0 = self._d1 = 0.0
+        self._p0 = self._p1 = self._note = None
+        self._code = self._mark = 0
+        if label:
+            self.label = label
+        elif label != "":
+            text(label, "label")
+
+    # ---- reading
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning changes it, but no derivative already recorded."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = real(number, "data")
+
+    @property
+    def grad(self) -> float:
+        """The derivative of what `backward` was called on; leaves add up over calls, all other nodes start afresh."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = real(number, "grad")
+
+    @property
+    def label(self) -> str:
+        """The name for pictures and messages, "" if none."""
+        return self._note[0] if self._note else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._note = (text(label, "label"), self.group)
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """The names of the scopes the node was made in, the outermost first."""
+        return self._note[1] if self._note else ()
+
+    @property
+    def primitive(self) -> Any:
+        """The row of the operation in the table; None for a leaf."""
+        return ROWS[self._code]
+
+    @property
+    def op(self) -> str:
+        """The symbol of the operation, "" for a leaf."""
+        return ROWS[self._code].symbol if self._code else ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether this leaf only stands for a plain number that was an operand, as the 2 of `2 * x`."""
+        return self._code == 0 and self._d1 != 0.0
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands, in their order. A constant becomes a leaf when first read, and stays the same leaf."""
+        if self._code == 0:
+            return ()
+        if type(self._p0) is tuple:
+            self._p0 = tuple([constant(p) for p in self._p0])
+            return self._p0
+        self._p0 = constant(self._p0)
+        if self._p1 is None:
+            return (self._p0,)
+        self._p1 = constant(self._p1)
+        return (self._p0, self._p1)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative towards each parent, as recorded when the node was made."""
+        if type(self._p0) is tuple:
+            return self._p1
+        if self._code == 0:
+            return ()
+        if self._p1 is None:
+            return (self._d0,)
+        return (self._d0, self._d1)
+
+    @property
+    def _prev(self) -> set[Value]:
+        """The parents as a set, as in the well-known teaching engine."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """`op`, as in the well-known teaching engine."""
+        return self.op
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data}, grad={self._grad}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    # ---- operators; what is not a number is left to the other operand, as an array
+
+    def __add__(self, other: Any) -> Any:
+        return binary(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self  # the start of Python's own sum()
+        return binary(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return binary(SUB, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return binary(SUB, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return binary(MUL, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return binary(MUL, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return binary(DIV, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return binary(DIV, other, self)
+
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        return binary(POW, self, other) if modulus is None else NotImplemented
+
+    def __rpow__(self, other: Any, modulus: Any = None) -> Any:
+        return binary(POW, other, self) if modulus is None else NotImplemented
+
+    def __mod__(self, other: Any) -> Any:
+        return binary(MOD, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return binary(MOD, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return binary(FLOORDIV, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return binary(FLOORDIV, other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        quotient = binary(FLOORDIV, self, other)
+        return quotient if quotient is NotImplemented else (quotient, binary(MOD, self, other))
+
+    def __rdivmod__(self, other: Any) -> Any:
+        quotient = binary(FLOORDIV, other, self)
+        return quotient if quotient is NotImplemented else (quotient, binary(MOD, other, self))
+
+    def __neg__(self) -> Value:
+        return unary(NEG, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return unary(ABS, self)
+
+    def __round__(self, digits: Any = None) -> Value:
+        """Half to even, derivative 0; with digits by scaling, as NumPy does."""
+        if digits is None or digits == 0:
+            return unary(ROUND, self)
+        scale = 10.0 ** abs(digits)
+        return unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
+
+    def __floor__(self) -> Value:
+        return unary(FLOOR, self)
+
+    def __ceil__(self) -> Value:
+        return unary(CEIL, self)
+
+    def __trunc__(self) -> Value:
+        return unary(TRUNC, self)
+
+    def __eq__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data == y
+
+    def __ne__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data != y
+
+    def __lt__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data < y
+
+    def __le__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data <= y
+
+    def __gt__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data > y
+
+    def __ge__(self, other: Any) -> Any:
+        y = number(other)
+        return y if y is NotImplemented else self._data >= y
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        raise LostGradientError(LOST)
+
+    def __int__(self) -> int:
+        raise LostGradientError(LOST)
+
+    def __copy__(self) -> Value:
+        return shallow(self)
+
+    def detach(self) -> Value:
+        """A new leaf of the same number: no gradient flows through it."""
+        return leaf(self._data)
+
+    def backward(self, seed: Any = 1.0) -> None:
+        """Add to every leaf's `grad` seed * d self / d leaf, and set that of all nodes between.
+
+        It uses the derivatives recorded when the nodes were made, in time linear in their number; a second call adds the
+        same again to the leaves. After an exception or Ctrl-C leaves have all of the new gradient or none of it.
+        Sweeps of several threads run one after the other.
+        """
+        sweep(self, real(seed, "seed"))
+
+
+# compiled: adopt(Value)
+new_leaf, new_unary, new_binary = maker(Value)  # interpreted
+LOST = ("a Value cannot become a plain number without losing its gradient: take v.data for the number, or this package's "
+        "function in place of math's (autograd.sin, autograd.exp, ...)")
+
+
+class Mode(NamedTuple):
+    """What `no_grad`, `scope` and `trap` have switched on in this thread or task."""
+
+    recording: bool = True
+    group: tuple[str, ...] = ()
+    trapping: bool = False
+
+
+MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())
+modes = 0  # how many of them are switched on anywhere; 0 spares each new node the look-up
+
+
+def count_modes(change: int) -> None:
+    global modes
+    modes += change
+
+
+def number(x: Any) -> Any:
+    """The float of a Value or a real number; NotImplemented for anything else."""
+    if type(x) is Value:
+        node = x
+        return node._data
+    if type(x) is float:
+        return x
+    if type(x) is int or is_real(x) and not isinstance(x, np.ndarray):
+        return float(x)
+    return NotImplemented
+
+
+def leaf(data: float) -> Value:
+    node = new_leaf()
+    node._data = data
+    return node
+
+
+def constant(x: Any) -> Value:
+    """A Value as it is; a constant operand as a leaf that knows that it is one."""
+    if type(x) is Value:
+        return x
+    node = leaf(x)
+    node._d1 = 1.0
+    return node
+
+
+def unary(op: int, a: Value) -> Value:
+    """The node of the unary operation number `op`."""
+    node = new_unary(op, a)
+    fill(node, op, a._data)
+    return finish(node) if modes else node
+
+
+def binary(op: int, a: Any, b: Any) -> Any:
+    """The node of the binary operation number `op`; NotImplemented where an operand is no number."""
+    if type(a) is Value:
+        left = a
+        x = left._data
+    else:
+        if type(a) is not float:
+            a = number(a)
+            if a is NotImplemented:
+                return NotImplemented
+        x = a
+    if type(b) is Value:
+        right = b
+        y = right._data
+    else:
+        if type(b) is not float:
+            b = number(b)
+            if b is NotImplemented:
+                return NotImplemented
+        y = b
+    node = new_binary(op, a, b)
+    fill_both(node, op, x, y)
+    return finish(node) if modes else node
+
+
+def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:
+    """The node of any operation, from its number, operands (Values or floats), value and local derivatives."""
+    node = leaf(data)
+    node._p0 = operands
+    node._p1 = partials
+    node._code = op
+    return finish(node) if modes else node
+
+
+def operands(node: Value) -> tuple[Any, ...]:
+    """The operands as they are held: Values, and floats for constants."""
+    if node._code == 0:
+        return ()
+    if type(node._p0) is tuple:
+        return node._p0
+    return (node._p0,) if node._p1 is None else (node._p0, node._p1)
+
+
+def finish(node: Value) -> Value:
+    """A new node, as the modes that are switched on want it."""
+    mode = MODE.get()
+    if mode.trapping and not math.isfinite(node._data) and all([math.isfinite(number(x)) for x in operands(node)]):
+        raise DomainError(f"{node.op} of {', '.join([repr(x) for x in operands(node)])} is {node._data}")
+    if not mode.recording:
+        node = leaf(node._data)
+    if mode.group:
+        node._note = ("", mode.group)
+    return node
+
+
+def function_of_one(op: int, otherwise: Any) -> Any:
+    """The public function of a unary operation; `otherwise` takes what is no Value."""
+
+    def function(x: Any) -> Any:
+        return unary(op, x) if type(x) is Value else otherwise(x)
+
+    return function
+
+
+def function_of_two(op: int, otherwise: Any) -> Any:
+    """The public function of a binary operation; `otherwise` takes pairs that have no Value, or more than numbers."""
+
+    def function(x: Any, y: Any) -> Any:
+        node = binary(op, x, y) if type(x) is Value or type(y) is Value else NotImplemented
+        return otherwise(x, y) if node is NotImplemented else node
+
+    return function
+
+
+def attach(name: str, method: Any) -> None:
+    """Give Value a method, though its class is closed to others."""
+    set_method(Value, name, method)
+
+
+def shallow(node: Value) -> Value:
+    """Another node of the same number, made the same way."""
+    copied = leaf(node._data)
+    copied._grad = node._grad
+    copied._p0 = node._p0
+    copied._p1 = node._p1
+    copied._d0 = node._d0
+    copied._d1 = node._d1
+    copied._note = node._note
+    copied._code = node._code
+    return copied
+
+
+def restore(op: int, data: float, grad: float, label: str, group: tuple[str, ...], is_constant: bool,
+            parents: tuple[Any, ...], partials: tuple[float, ...]) -> Value:
+    """A node as it was before it was pickled."""
+    node = leaf(data)
+    node._grad = grad
+    node._note = (label, group) if label or group else None
+    node._code = op
+    if op == 0:
+        node._d1 = 1.0 if is_constant else 0.0
+    elif ROWS[op].arity in (1, 2):
+        node._p0, node._d0 = parents[0], partials[0]
+        if len(parents) == 2:
+            node._p1, node._d1 = parents[1], partials[1]
+    else:
+        node._p0, node._p1 = parents, partials
+    return node
+
+
+# ---- the sweep
+
+# compiled: class Pile:
+# compiled:     def __dealloc__(self):
+# compiled:         clear(self)
+
+_lock = Lock()
+_owner = 0  # the thread that is sweeping
+_open = 1  # a node with this mark waits for its parents, with the next higher it is done, with a lower one it is new
+_clean = True  # whether the last sweep took all its marks away
+
+
+def begin() -> None:
+    """Wait for other threads' sweeps; see to it that no mark of an interrupted one is taken for ours."""
+    global _owner, _open, _clean
+    if _owner == get_ident():
+        raise SweepError("this thread is inside a backward sweep already: call backward() after it, not in a signal handler")
+    _lock.acquire()
+    _owner = get_ident()
+    if not _clean:
+        _open += 2
+    _clean = False
+
+
+def end(clean: bool) -> None:
+    global _owner, _clean
+    _clean = clean
+    _owner = 0
+    _lock.release()
+
+
+def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
+    """Pile up what root depends on and is not marked yet: leaves, and the others in order, parents first.
+
+    With `afresh` (for a sweep) the gradients of the others start at 0.
+    """
+    stack = Pile()
+    if root._code == 0:
+        meet_leaf(root, leaves, _open)
+    else:
+        push(stack, root)
+    count = 0
+    while size(stack):
+        node = pop(stack)
+        if node._mark == _open:  # its parents are in order
+            node._mark = _open + 1
+            push(order, node)
+        elif node._mark < _open:
+            node._mark = _open
+            push(stack, node)
+            if afresh:
+                node._grad = 0.0
+            meet_parents(node, stack, leaves, _open)
+            count += 1
+            if count & 65535 == 0:
+                check_interrupt()
+
+
+def topological(roots: Any) -> list[Value]:
+    """What a Value (or each Value of a list) depends on: leaves first, every node after its parents, in a fixed order."""
+    order, leaves = Pile(), Pile()
+    clean = False
+    begin()
+    try:
+        for root in [roots] if type(roots) is Value else roots:
+            explore(root, order, leaves, False)
+        nodes = listed(leaves) + listed(order)
+        for node in nodes:
+            node._mark = 0
+        clean = True
+    finally:
+        end(clean)
+    return nodes
+
+
+def sweep(root: Value, seed: float) -> None:
+    """The chain rule, from the root down: each node sends local derivative times its gradient to each parent."""
+    order, leaves = Pile(), Pile()
+    clean = False
+    begin()
+    try:
+        explore(root, order, leaves, True)
+        start_afresh(leaves)
+        if root._code == 0:
+            root._d0 = seed
+        else:
+            root._grad = seed
+        count = 0
+        while size(order):
+            node = pop(order)
+            node._mark = 0
+            if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative
+                send_to_parents(node, node._grad)
+            count += 1
+            if count & 65535 == 0:
+                check_interrupt()
+        commit(leaves)
+        clean = True
+    finally:
+        end(clean)

@@ -1,0 +1,138 @@
+"""Lossless folding: chains of + become one Σ, constants move into the operation; nothing named or shared is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autograd import Value
+from viz.escape import number
+
+Operand = tuple[int, float]  # which node, and the local derivative towards it
+GLYPHS = {"cbrt": "³√", "floordiv": "//", "pow": "x^y"}  # in place of glyphs that common fonts lack
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PATTERNS = {  # how an operation with a constant reads: the constant second, the constant first
+    "add": ("+ {}", "+ {}"), "sub": ("− {}", "{} − x"), "mul": ("× {}", "× {}"), "div": ("÷ {}", "{} ÷ x"),
+    "mod": ("mod {}", "{} mod x"), "floordiv": ("// {}", "{} // x"), "pow": ("x^{}", "{}^x"),
+}  # fmt: skip
+
+
+@dataclass
+class Shown:
+    """A node that is drawn: the operands with arrows, the text of its operation, the nodes folded into it."""
+
+    index: int
+    operands: list[Operand]
+    operation: str
+    folded: list[int] = field(default_factory=list)
+
+
+def listing(roots: Sequence[Value], order: Sequence[Value]) -> list[Value]:
+    """`order` with constants moved to just before their first use, whether `order` has them already or not."""
+    wanted = {id(root) for root in roots}
+    nodes: list[Value] = []
+    seen: set[int] = set()
+    for node in order:
+        if node.is_constant and id(node) not in wanted:
+            continue
+        for other in (*(p for p in node.parents if p.is_constant), node):
+            if id(other) not in seen:
+                seen.add(id(other))
+                nodes.append(other)
+    return nodes
+
+
+def unfolded(nodes: Sequence[Value]) -> list[Shown]:
+    """Every node as it is."""
+    index = {id(node): i for i, node in enumerate(nodes)}
+    return [Shown(i, _operands(node, index), glyph(node)) for i, node in enumerate(nodes)]
+
+
+def fold(nodes: Sequence[Value], roots: Sequence[Value]) -> list[Shown]:
+    """The nodes to be drawn, in order."""
+    index = {id(node): i for i, node in enumerate(nodes)}
+    users: dict[int, list[int]] = {}
+    for i, node in enumerate(nodes):
+        for parent in node.parents:
+            users.setdefault(index[id(parent)], []).append(i)
+    free = {i for i, by in users.items() if len(by) == 1 and not nodes[i].label} - {index[id(r)] for r in roots}
+    inner = {i for i in free if _is_partial_sum(nodes[i], nodes[users[i][0]])}
+    shown = [_shown(i, nodes, index, inner, free) for i in range(len(nodes)) if i not in inner]
+    folded = {i for item in shown for i in item.folded}
+    return [item for item in shown if item.index not in folded]
+
+
+def glyph(node: Value) -> str:
+    """The symbol of the operation; "" for a leaf."""
+    row = node.primitive
+    return "" if row is None else GLYPHS.get(row.name, row.glyph)
+
+
+def _operands(node: Value, index: dict[int, int]) -> list[Operand]:
+    return [(index[id(parent)], partial) for parent, partial in zip(node.parents, node.partials)]
+
+
+def _is_partial_sum(node: Value, user: Value) -> bool:
+    """Whether Σ at the user says everything about this node: it is the sum of its terms and has the same gradient."""
+    if node.op != "+" or user.op not in ("+", "sum") or node.group != user.group:
+        return False
+    left, right = node.parents
+    return same(node.data, left.data + right.data) and same(node.grad, user.grad)
+
+
+def same(x: float, y: float) -> bool:
+    """Equal, or both nan."""
+    return x == y or (x != x and y != y)
+
+
+def _shown(i: int, nodes: Sequence[Value], index: dict[int, int], inner: set[int], free: set[int]) -> Shown:
+    """Node i with the sums inside it opened and its constants taken in."""
+    item = Shown(i, [], glyph(nodes[i]))
+    stack = _operands(nodes[i], index)[::-1]
+    while stack:
+        operand = stack.pop()
+        if operand[0] in inner:
+            item.folded.append(operand[0])
+            stack += _operands(nodes[operand[0]], index)[::-1]
+        else:
+            item.operands.append(operand)
+    if item.folded:
+        item.operation = "Σ"
+    _take_constants(item, nodes, free)
+    return item
+
+
+def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None:
+    """Move constants from the operands into the text of the operation, where that tells their number and place."""
+    places = [k for k, (i, _) in enumerate(item.operands) if nodes[i].is_constant and i in free]
+    if not places or len(places) == len(item.operands):
+        return
+    name = nodes[item.index].primitive.name
+    constants = [nodes[item.operands[k][0]].data for k in places]
+    if name == "sumprod":
+        places = _factors(item, places, nodes)
+    elif item.operation == "Σ" and len(places) == 1:
+        item.operation = f"Σ + {number(constants[0])}"
+    elif item.operation != "Σ" and name in PATTERNS:
+        item.operation = _with_constant(name, number(constants[0]), first=places == [0])
+    elif item.operation != "Σ" and 2 <= len(item.operands) <= 3:
+        names = iter("xyz")
+        words = [number(constants[places.index(k)]) if k in places else next(names) for k in range(len(item.operands))]
+        item.operation = f"{'where' if name == 'where' else item.operation}({', '.join(words)})"
+    else:
+        return
+    item.folded += [item.operands[k][0] for k in places]
+    item.operands = [operand for k, operand in enumerate(item.operands) if k not in places]
+
+
+def _with_constant(name: str, constant: str, first: bool) -> str:
+    if name == "pow" and not first and constant.lstrip("-").isdigit():
+        return "x" + constant.translate(SUPERSCRIPTS)
+    return PATTERNS[name][first].format(constant)
+
+
+def _factors(item: Shown, places: list[int], nodes: Sequence[Value]) -> list[int]:
+    """The constants of a dot product that are the local derivative on the arrow of the other factor."""
+    half = len(item.operands) // 2
+    pairs = {k: (k + half) % (2 * half) for k in places}
+    return [k for k, other in pairs.items() if other not in pairs and item.operands[other][1] == nodes[item.operands[k][0]].data]
