@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import sysconfig
+import types
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -49,19 +50,21 @@ class Build(build_ext):
     def _generate(self) -> None:
         from Cython.Build import cythonize
 
-        sys.path.insert(0, str(HERE))
-        from autograd.kernels import c_header
+        package = types.ModuleType("autograd")  # the table alone, without what the package needs at run time
+        package.__path__ = [str(HERE / "autograd")]
+        sys.modules["autograd"] = package
+        from autograd.header import c_header
 
         folder = Path(self.build_temp).resolve() / "generated"
-        package = folder / "autograd"
-        package.mkdir(parents=True, exist_ok=True)
-        (package / "__init__.py").touch()
-        (package / "kernels.h").write_text(c_header())
+        sources = folder / "autograd"
+        sources.mkdir(parents=True, exist_ok=True)
+        (sources / "__init__.py").touch()
+        (sources / "kernels.h").write_text(c_header())
         for name in ("value.pxd", "node.h"):
-            shutil.copyfile(HERE / "autograd" / name, package / name)
-        source = package / "value.py"
+            shutil.copyfile(HERE / "autograd" / name, sources / name)
+        source = sources / "value.py"
         source.write_text(compiled_source((HERE / "autograd" / "value.py").read_text(encoding="utf-8")), encoding="utf-8")
-        extension = Extension("autograd.value", [os.path.relpath(source)], include_dirs=[str(package)],
+        extension = Extension("autograd.value", [os.path.relpath(source)], include_dirs=[str(sources)],
                               extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
                               extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
                               libraries=["m"] if UNIX else [])

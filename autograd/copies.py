@@ -11,7 +11,7 @@ from typing import Any
 from weakref import WeakSet
 
 from autograd import value
-from autograd.kernels import OPS
+from autograd.formulas import OPS
 from autograd.value import ROWS, Value, operands, topological
 
 _alive: WeakSet[Block] = WeakSet()

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd import value
 from autograd.errors import is_real
-from autograd.kernels import ARRAYS, FLOATS, OPS, on_arrays, printed
+from autograd.formulas import OPS
+from autograd.kernels import ARRAYS, FLOATS, on_arrays, printed
 from autograd.primitives import TABLE, Row
 from autograd.value import Value
 

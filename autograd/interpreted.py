@@ -6,7 +6,8 @@ from collections import deque
 from itertools import repeat
 from typing import Any
 
-from autograd.kernels import BINARY, OPS, UNARY
+from autograd.formulas import OPS
+from autograd.kernels import BINARY, UNARY
 
 NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
     OPS[name]
@@ -55,9 +56,6 @@ def fill_both(node: Any, op: int, x: float, y: float) -> None:
 
 
 Pile = list  # a stack of nodes
-push = list.append
-pop = list.pop
-size = len
 listed = list
 
 
@@ -73,21 +71,13 @@ def meet_parents(node: Any, stack: list[Any], leaves: list[Any], waiting: int) -
     a, b = node._p0, node._p1
     if type(a) is tuple:
         for x in reversed(a):
-            if type(x) is not float:
-                meet(x, stack, leaves, waiting)
+            if type(x) is not float and x._mark < waiting:
+                stack.append(x) if x._code else meet_leaf(x, leaves, waiting)
         return
     if b is not None and type(b) is not float and b._mark < waiting:
-        meet(b, stack, leaves, waiting)
+        stack.append(b) if b._code else meet_leaf(b, leaves, waiting)
     if type(a) is not float and a._mark < waiting:
-        meet(a, stack, leaves, waiting)
-
-
-def meet(x: Any, stack: list[Any], leaves: list[Any], waiting: int) -> None:
-    """Pile up a node that was not met before."""
-    if x._code == 0:
-        meet_leaf(x, leaves, waiting)
-    elif x._mark < waiting:
-        stack.append(x)
+        stack.append(a) if a._code else meet_leaf(a, leaves, waiting)
 
 
 def send_to_parents(node: Any, grad: float) -> None:

@@ -1,46 +1,18 @@
-"""The table's rules as fast functions of floats: printed from the rows, as Python for one twin and as C for the other."""
+"""The table's rules as fast Python functions of floats, printed from the rows, and as functions of NumPy arrays."""
 
 from __future__ import annotations
 
 import math
 import operator
-import sys
 from collections.abc import Callable, Sequence
 from functools import reduce
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from autograd import text
+from autograd.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names, statements
 from autograd.primitives import TABLE, Row
-
-NAMES = list(TABLE)  # operation number n is row n - 1; 0 is a leaf
-OPS = {name: number for number, name in enumerate(NAMES, 1)}
-C_NAMES = {"round": "rint"}
-
-
-def _letters(row: Row) -> list[str]:
-    return ["x", "y", "w"][: row.arity or 0]
-
-
-def formulas(row: Row) -> list[text.Symbol]:
-    """Value and partials of a row with 1 to 3 operands, as formulas in x, y, w and the result z."""
-    names = [text.symbol(letter) for letter in _letters(row)]
-    partials = [rule(text.DOMAIN, *names, text.symbol("z")) for rule in row.partials]
-    return [text.symbol(f) for f in (row.value(text.DOMAIN, *names), *partials)]
-
-
-def _statements(formula: text.Symbol, language: text.Language, assign: str) -> tuple[list[str], str]:
-    """Lines that name what the formula uses twice, and the formula in these names."""
-    known: dict[text.Symbol, str] = {}
-    lines = []
-    for part in text.shared(formula):
-        line = language.write(part, known)
-        known[part] = f"t{len(known)}"
-        lines.append(assign.format(known[part], line))
-    return lines, language.write(formula, known)
-
 
 # ---- Python: what C's libm does, at the few points where Python's raises
 
@@ -48,7 +20,6 @@ def _integral(f: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: math.copysign(f(x), x)
 
 
-ELEMENTARY = [name for name, row in TABLE.items() if row.elementary] + ["fabs", "copysign"]
 _ufunc = {name: getattr(np, TABLE[name].numpy if name in TABLE else name, None) for name in ELEMENTARY}
 SCALAR: dict[str, Callable[..., Any]] = {
     name: getattr(math, name, None) or (lambda *x, f=_ufunc[name]: float(f(*x))) for name in ELEMENTARY
@@ -113,13 +84,13 @@ def _by_numpy(row: Row, which: Sequence[int], *operands: float) -> Any:
 def _python(row: Row) -> str:
     """Source of `name_(operands)`, the value alone, and of `name_01(operands)`, the value and all partials."""
     z, *partials = formulas(row)
-    source, arguments = "", ", ".join(_letters(row))
+    source, arguments = "", ", ".join(operand_names(row))
     every = list(range(len(partials)))
     for suffix, which in (("", []), ("".join(map(str, every)), every)):
-        body, value = _statements(z, text.PYTHON, "{} = {}")
+        body, value = statements(z, text.PYTHON, "{} = {}")
         body.append(f"z = {value}")
         for i in which:
-            more, value = _statements(partials[i], text.PYTHON, "{} = {}")
+            more, value = statements(partials[i], text.PYTHON, "{} = {}")
             body += [*more, f"d{i} = {value}"]
         result = ", ".join(["z", *(f"d{i}" for i in which)])
         source += f"def {row.name}_{suffix}({arguments}):\n try:\n  " + "\n  ".join([*body, f"return {result}"])
@@ -176,49 +147,3 @@ FLOATS = Floats()
 for _name, _f in _functions.items():
     if _name in TABLE and TABLE[_name].arity:
         setattr(FLOATS, _name, _functions[_name + "_"])
-
-
-# ---- C: a header of inline functions, made when the extension is built
-
-def _c_call(name: str, args: list[str]) -> str:
-    known = C_NAMES.get(name, name) if name in ELEMENTARY else f"ag_{name}"
-    return f"{known}({', '.join(args)})"
-
-
-C = text.Language(_c_call, text.C.where, text.C.numbers)
-
-
-def _c_function(name: str, letters: list[str], formula: text.Symbol) -> str:
-    lines, value = _statements(formula, C, "double {} = {};")
-    arguments = ", ".join(f"double {letter}" for letter in letters)
-    return f"static inline double {name}({arguments}) {{ {' '.join([*lines, f'return {value};'])} }}\n"
-
-
-def c_header() -> str:
-    """C99: operation numbers, `ag_NAME` for values, `ag_NAME_i` for partials, and one switch for each arity."""
-    rows = [row for row in TABLE.values() if row.arity in (1, 2)]
-    parts = ["/* Printed from autograd/primitives.py by autograd/kernels.py. */\n#include <math.h>\n",
-             "enum { AG_LEAF, " + ", ".join(f"AG_{name.upper()}" for name in NAMES) + " };\n"]
-    for row in rows:
-        parts.append(f"static inline double ag_{row.name}({', '.join('double ' + x for x in _letters(row))});\n")
-    for row in rows:
-        z, *partials = formulas(row)
-        parts.append(_c_function(f"ag_{row.name}", _letters(row), z))
-        parts += [_c_function(f"ag_{row.name}_{i}", [*_letters(row), "z"], f) for i, f in enumerate(partials)]
-    for arity, letters in ((1, "x"), (2, "xy")):
-        parts.append(_c_switch([row for row in rows if row.arity == arity], arity, list(letters)))
-    return "".join(parts)
-
-
-def _c_switch(rows: list[Row], arity: int, letters: list[str]) -> str:
-    operands = ", ".join(letters)
-    lines = [f"static inline double ag_evaluate{arity}(int op, {', '.join('double ' + x for x in letters)}, "
-             f"{', '.join(f'double *d{i}' for i in range(arity))}) {{\n double z;\n switch (op) {{"]
-    for row in rows:
-        partials = " ".join(f"if (d{i}) *d{i} = ag_{row.name}_{i}({operands}, z);" for i in range(arity))
-        lines.append(f" case AG_{row.name.upper()}: z = ag_{row.name}({operands}); {partials} return z;")
-    return "\n".join([*lines, " }\n return NAN;\n}\n"])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(c_header())

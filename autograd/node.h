@@ -4,7 +4,7 @@
    node holds its parents only, so no cycle can go through it. A node that dies is put on a list; the outermost call frees
    what is on it, parents included, so a chain of any length needs no C stack. */
 #include <Python.h>
-#include <stddef.h>
+#include "kernels.h"
 
 typedef struct {
     PyObject_HEAD
@@ -71,13 +71,55 @@ static void ag_dealloc(PyObject *o) {
     ag_freeing = 0;
 }
 
-/* Let the class use this memory; -1 if its layout is not the one above. */
-static int ag_adopt(PyTypeObject *type) {
+/* The four commonest operators on a Value and a Value or float, without the detours of the general way, which takes over
+   for all other operands and while a mode is on. */
+static PyTypeObject *ag_type;
+static const int *ag_modes;
+
+static inline int ag_number(PyObject *x, double *number) {
+    if (Py_TYPE(x) == ag_type) *number = ((ag_node *)x)->data;
+    else if (PyFloat_CheckExact(x)) *number = PyFloat_AS_DOUBLE(x);
+    else return 0;
+    return 1;
+}
+
+#define AG_OPERATOR(name, CODE)                                          \
+    static binaryfunc ag_general_##name;                                 \
+    static PyObject *ag_fast_##name(PyObject *a, PyObject *b) {          \
+        double x, y;                                                     \
+        if (*ag_modes || !ag_number(a, &x) || !ag_number(b, &y))         \
+            return ag_general_##name(a, b);                              \
+        PyObject *o = ag_new(ag_type, CODE, a, b);                       \
+        if (o) {                                                         \
+            ag_node *n = (ag_node *)o;                                   \
+            double z = n->data = ag_##name(x, y);                        \
+            n->d0 = ag_##name##_0(x, y, z);                              \
+            n->d1 = ag_##name##_1(x, y, z);                              \
+        }                                                                \
+        return o;                                                        \
+    }
+
+AG_OPERATOR(add, AG_ADD)
+AG_OPERATOR(sub, AG_SUB)
+AG_OPERATOR(mul, AG_MUL)
+AG_OPERATOR(div, AG_DIV)
+
+#define AG_INSTALL(name, slot) (ag_general_##name = numbers->slot, numbers->slot = ag_fast_##name)
+
+/* Let the class use all this; -1 if its layout is not the one above. */
+static int ag_adopt(PyTypeObject *type, const int *modes) {
+    PyNumberMethods *numbers = type->tp_as_number;
     if (type->tp_basicsize != (Py_ssize_t)sizeof(ag_node) || PyType_IS_GC(type)) {
         PyErr_SetString(PyExc_ImportError, "autograd.value was compiled with another layout than node.h");
         return -1;
     }
+    ag_type = type;
+    ag_modes = modes;
     type->tp_dealloc = ag_dealloc;
+    AG_INSTALL(add, nb_add);
+    AG_INSTALL(sub, nb_subtract);
+    AG_INSTALL(mul, nb_multiply);
+    AG_INSTALL(div, nb_true_divide);
     return 0;
 }
 

@@ -139,7 +139,7 @@ row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf
 row("digamma", lambda m, x: m.where(x > 0.0, _digamma(m, x), m.where(
         m.floor(x) == x, nan, _digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
     lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan at 0, -1, -2, ...")
-row("zeta", lambda m, s, x: _zeta(m, s, x), lambda m, s, x, z: nan, lambda m, s, x, z: -s * m.zeta(s + 1.0, x),
+row("zeta", lambda m, s, x: _zeta(m, s, x), lambda m, s, x, z: nan * z, lambda m, s, x, z: -s * m.zeta(s + 1.0, x),
     sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False, kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.errors import is_real
 from autograd.functions import VALUES
-from autograd.kernels import OPS
+from autograd.formulas import OPS
 from autograd.value import Value, operands, topological, unary
 
 Adjoints = dict[int, Any]

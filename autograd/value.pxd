@@ -20,7 +20,7 @@ cdef extern from "kernels.h":
 
 cdef extern from "node.h":
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
-    int ag_adopt(PyTypeObject *type) except -1
+    int ag_adopt(PyTypeObject *type, const int *modes) except -1
     int set_method "ag_set_method" (object type, object name, object method) except -1
 
 @cython.final
@@ -32,6 +32,8 @@ cdef class Value:
     cdef double _data
     cdef object _note
 
+cdef int modes
+
 cdef inline Value new_leaf():
     return <Value>ag_new(<PyTypeObject *>Value, 0, NULL, NULL)
 
@@ -42,7 +44,7 @@ cdef inline Value new_binary(int op, object a, object b):
     return <Value>ag_new(<PyTypeObject *>Value, op, <PyObject *>a, <PyObject *>b)
 
 cdef inline int adopt(object cls) except -1:
-    return ag_adopt(<PyTypeObject *>cls)
+    return ag_adopt(<PyTypeObject *>cls, &modes)
 
 cdef inline void fill(Value node, int op, double x) noexcept:
     node._data = ag_evaluate1(op, x, &node._d0)
@@ -54,16 +56,21 @@ cdef inline int check_interrupt() except -1:
     return PyErr_CheckSignals()
 
 # A stack of nodes that something else keeps alive: the root of the graph.
+@cython.final
 cdef class Pile:
     cdef PyObject **items
     cdef Py_ssize_t used, room
 
-cdef inline int push(Pile pile, Value node) except -1:
-    if pile.used == pile.room:
-        grow(pile)
-    pile.items[pile.used] = <PyObject *>node
-    pile.used += 1
-    return 0
+    cdef inline int append(self, Value node) except -1:
+        if self.used == self.room:
+            grow(self)
+        self.items[self.used] = <PyObject *>node
+        self.used += 1
+        return 0
+
+    cdef inline Value pop(self):
+        self.used -= 1
+        return <Value>self.items[self.used]
 
 cdef inline int grow(Pile pile) except -1:
     cdef Py_ssize_t room = 2 * pile.room + 256
@@ -73,13 +80,6 @@ cdef inline int grow(Pile pile) except -1:
     pile.items = <PyObject **>items
     pile.room = room
     return 0
-
-cdef inline Value pop(Pile pile):
-    pile.used -= 1
-    return <Value>pile.items[pile.used]
-
-cdef inline Py_ssize_t size(Pile pile) noexcept:
-    return pile.used
 
 cdef inline void clear(Pile pile) noexcept:
     free(pile.items)
@@ -91,14 +91,14 @@ cdef inline list listed(Pile pile):
 cdef inline int meet_leaf(Value leaf, Pile leaves, int waiting) except -1:
     if leaf._mark < waiting:
         leaf._mark = waiting + 1
-        push(leaves, leaf)
+        leaves.append(leaf)
     return 0
 
 cdef inline int meet(PyObject *x, Pile stack, Pile leaves, int waiting) except -1:
     if Py_TYPE(x) == <PyTypeObject *>Value and (<Value>x)._mark < waiting:
         if (<Value>x)._code == 0:
             return meet_leaf(<Value>x, leaves, waiting)
-        return push(stack, <Value>x)
+        return stack.append(<Value>x)
     return 0
 
 cdef inline int meet_parents(Value node, Pile stack, Pile leaves, int waiting) except -1:
@@ -141,7 +141,6 @@ cdef inline void commit(Pile leaves) noexcept:
         leaf._grad += leaf._d0
         leaf._mark = 0
 
-cdef int modes
 cdef int _open
 cdef bint _clean
 

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
-from autograd.kernels import NAMES, TABLE
+from autograd.formulas import NAMES
+from autograd.primitives import TABLE
 from autograd.interpreted import (  # interpreted
     ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC,  # interpreted
-    Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf, meet_parents, pop, push,  # interpreted
-    send_to_parents, set_method, size, start_afresh)  # interpreted
+    Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf, meet_parents,  # interpreted
+    send_to_parents, set_method, start_afresh)  # interpreted
 # compiled: import cython
 
 ROWS = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
@@ -486,16 +487,17 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
     if root._code == 0:
         meet_leaf(root, leaves, _open)
     else:
-        push(stack, root)
+        stack.append(root)
     count = 0
-    while size(stack):
-        node = pop(stack)
+    while stack:  # interpreted
+    # compiled: while stack.used:
+        node = stack.pop()
         if node._mark == _open:  # its parents are in order
             node._mark = _open + 1
-            push(order, node)
+            order.append(node)
         elif node._mark < _open:
             node._mark = _open
-            push(stack, node)
+            stack.append(node)
             if afresh:
                 node._grad = 0.0
             meet_parents(node, stack, leaves, _open)
@@ -534,8 +536,9 @@ def sweep(root: Value, seed: float) -> None:
         else:
             root._grad = seed
         count = 0
-        while size(order):
-            node = pop(order)
+        while order:  # interpreted
+        # compiled: while order.used:
+            node = order.pop()
             node._mark = 0
             if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative
                 send_to_parents(node, node._grad)
