@@ -41,7 +41,10 @@ class Build(build_ext):
 
     def _skip(self, error: Exception) -> None:
         print(f"note: the compiled twin was not built ({type(error).__name__}: {error});", file=sys.stderr)
-        print("note: the interpreted one does the same, slower. A C compiler and a new install mend this.", file=sys.stderr)
+        print(
+            "note: the interpreted one does the same, slower. A C compiler and a new install mend this.",
+            file=sys.stderr,
+        )
         self.extensions = []
 
     def get_outputs(self) -> list:
@@ -64,17 +67,33 @@ class Build(build_ext):
             shutil.copyfile(HERE / "autograd" / name, sources / name)
         source = sources / "value.py"
         source.write_text(compiled_source((HERE / "autograd" / "value.py").read_text(encoding="utf-8")), encoding="utf-8")
-        extension = Extension("autograd.value", [os.path.relpath(source)], include_dirs=[str(sources)],
-                              extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
-                              extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
-                              libraries=["m"] if UNIX else [])
-        self.extensions = cythonize([extension], force=True, include_path=[str(folder)], quiet=True,
-                                    compiler_directives={"language_level": 3, "boundscheck": False, "cdivision": True,
-                                                         "annotation_typing": False})
+        extension = Extension(
+            "autograd.value",
+            [os.path.relpath(source)],
+            include_dirs=[str(sources)],
+            extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
+            extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
+            libraries=["m"] if UNIX else [],
+        )
+        self.extensions = cythonize(
+            [extension],
+            force=True,
+            include_path=[str(folder)],
+            quiet=True,
+            compiler_directives={
+                "language_level": 3,
+                "boundscheck": False,
+                "cdivision": True,
+                "annotation_typing": False,
+            },
+        )
         self.swig_opts = []
         for made in self.extensions:
             made._needs_stub = False
         self.check_extensions_list(self.extensions)
 
 
-setup(ext_modules=[] if WISH == "0" else [Extension("autograd.value", ["autograd/value.py"])], cmdclass={"build_ext": Build})
+setup(
+    ext_modules=[] if WISH == "0" else [Extension("autograd.value", ["autograd/value.py"])],
+    cmdclass={"build_ext": Build},
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os as _os
 from pathlib import Path as _Path
 
 _OTHERS = ("core.py", "tracer.py", "extend.py", "differential_operators.py", "numpy", "scipy")
@@ -22,10 +21,29 @@ from autograd.arrays import asarray, data, grads, zero_grad  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
+from autograd.own import primitive  # noqa: E402
 from autograd.transforms import grad, gradient, value_and_grad  # noqa: E402
 from autograd.value import Value  # noqa: E402
 
 globals().update(_PUBLIC)
 
-__all__ = ["DomainError", "LostGradientError", "SweepError", "Value", "asarray", "compiled", "data", "grad", "gradient",
-           "grads", "no_grad", "scope", "stop_gradient", "trap", "value_and_grad", "zero_grad", *_PUBLIC]
+__all__ = [
+    "DomainError",
+    "LostGradientError",
+    "SweepError",
+    "Value",
+    "asarray",
+    "compiled",
+    "data",
+    "grad",
+    "gradient",
+    "grads",
+    "no_grad",
+    "primitive",
+    "scope",
+    "stop_gradient",
+    "trap",
+    "value_and_grad",
+    "zero_grad",
+    *_PUBLIC,
+]

@@ -32,7 +32,7 @@ def asarray(x: Any, label: str = "") -> Any:
 
 
 def _read(values: Any, field: Callable[[Any], float], name: str) -> Any:
-    if type(values) is Value or is_real(values) and not isinstance(values, np.ndarray):
+    if type(values) is Value or (is_real(values) and not isinstance(values, np.ndarray)):
         return field(values)
     array = np.asarray(values if isinstance(values, np.ndarray) else list(values), dtype=object)
     for item in array.flat:

@@ -12,7 +12,8 @@ from weakref import WeakSet
 
 from autograd import value
 from autograd.formulas import OPS
-from autograd.value import ROWS, Value, operands, topological
+from autograd.own import OWN
+from autograd.value import Value, operands, topological
 
 _alive: WeakSet[Block] = WeakSet()
 
@@ -23,7 +24,7 @@ class Block:
     def __init__(self, root: Value) -> None:
         older = list(_alive)
         self.nodes = [node for node in topological(root) if not any(id(node) in block.places for block in older)]
-        self.places = {id(node): place for place, node in enumerate(self.nodes)}
+        self.places: dict[int, int] = {id(node): place for place, node in enumerate(self.nodes)}
         _alive.add(self)
 
     def __reduce__(self) -> Any:
@@ -42,8 +43,7 @@ class Block:
                         seen[id(x)] = len(outside)
                         outside.append(x)
                     held.append((-1 - seen[id(x)],))
-            row = node.primitive
-            name = row.name if row is not None and row.name in OPS else row
+            name = OWN.get(node.operation) or (node.primitive.name if node.operation else "")
             rows.append((name, node.data, node.grad, node.label, node.group, node.is_constant, tuple(held), node.partials))
         return _load_block, (tuple(rows), tuple(outside))
 
@@ -59,7 +59,7 @@ def _load_block(rows: tuple[Any, ...], outside: tuple[Value, ...]) -> _Loaded:
     nodes: list[Value] = []
     for name, data, grad, label, group, is_constant, held, partials in rows:
         parents = tuple([x if type(x) is float else outside[-1 - x[0]] if x[0] < 0 else nodes[x[0]] for x in held])
-        op = 0 if name is None else OPS[name] if isinstance(name, str) else ROWS.index(name)
+        op = name.operation if callable(name) else OPS[name] if name else 0
         nodes.append(value.restore(op, data, grad, label, group, is_constant, parents, partials))
     return _Loaded(nodes)
 
@@ -76,4 +76,4 @@ def _reduce(node: Value) -> Any:
     return _take, (block, block.places[id(node)])
 
 
-copyreg.pickle(Value, _reduce)  # type: ignore[arg-type]
+copyreg.pickle(Value, _reduce)

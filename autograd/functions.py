@@ -20,7 +20,7 @@ Function = Callable[..., Any]
 
 def as_array(x: Any, name: str) -> Any:
     """A number or Value as it is, anything else as an array of floats or, with Values in it, of objects."""
-    if type(x) is Value or is_real(x) and not isinstance(x, np.ndarray):
+    if type(x) is Value or (is_real(x) and not isinstance(x, np.ndarray)):
         return x
     if isinstance(x, (str, bytes)) or x is None:
         raise TypeError(f"{name}() takes numbers, Values, and arrays or lists of these, not {type(x).__name__}")
@@ -45,7 +45,7 @@ def elementwise(row: Row) -> Function:
         arrays = [as_array(x, row.name) for x in operands]
         if not any([isinstance(x, np.ndarray) for x in arrays]):
             return on_scalars(*arrays)
-        if any([type(x) is Value or isinstance(x, np.ndarray) and x.dtype.kind == "O" for x in arrays]):
+        if any([type(x) is Value or (isinstance(x, np.ndarray) and x.dtype.kind == "O") for x in arrays]):
             return np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
         return on_arrays(row, *arrays)
 
@@ -67,9 +67,9 @@ def _elementwise_function(row: Row) -> Function:
     otherwise = elementwise(row)
     if row.defaults:
         return _with_defaults(row, otherwise)
-    if row.arity == 1:
-        return value.function_of_one(OPS[row.name], otherwise)
-    return value.function_of_two(OPS[row.name], otherwise)
+    make = value.function_of_one if row.arity == 1 else value.function_of_two
+    made: Function = make(OPS[row.name], otherwise)
+    return made
 
 
 def _with_defaults(row: Row, function: Function) -> Function:
@@ -85,6 +85,7 @@ def _with_defaults(row: Row, function: Function) -> Function:
 
 
 # ---- reductions
+
 
 def _scalars(xs: Any, name: str) -> list[Any]:
     """The Values and numbers of an iterable, flat."""
@@ -138,7 +139,7 @@ def _reduction(row: Row) -> Function:
     over_all = None if row.partials else -1
 
     def function(xs: Any, axis: int | None = over_all) -> Any:
-        if axis is None or axis == -1 and not isinstance(xs, np.ndarray) and not _nested(xs):
+        if axis is None or (axis == -1 and not isinstance(xs, np.ndarray) and not _nested(xs)):
             return flat(xs)
         array = np.moveaxis(np.asarray(as_array(xs, row.name)), axis, -1)
         lines = [flat(list(array[index])) for index in np.ndindex(array.shape[:-1])]
@@ -156,6 +157,7 @@ def _nested(xs: Any) -> bool:
 
 
 # ---- choice
+
 
 def _choose(condition: Any, x: Any, y: Any) -> Any:
     chosen = x if condition else y
@@ -183,6 +185,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 # ---- all of them
+
 
 def _document(function: Function, row: Row) -> Function:
     function.__name__ = function.__qualname__ = row.name

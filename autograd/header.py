@@ -26,8 +26,11 @@ def _c_function(name: str, letters: list[str], formula: text.Symbol) -> str:
 def c_header() -> str:
     """C99: operation numbers, `ag_NAME` for values, `ag_NAME_i` for partials, and one switch for each arity."""
     rows = [row for row in TABLE.values() if row.arity in (1, 2)]
-    parts = ["/* Printed from autograd/primitives.py by autograd/header.py. */\n#ifndef AG_KERNELS\n#define AG_KERNELS\n#include <math.h>\n",
-             "enum { AG_LEAF, " + ", ".join(f"AG_{name.upper()}" for name in NAMES) + " };\n"]
+    parts = [
+        "/* Printed from autograd/primitives.py by autograd/header.py. */\n",
+        "#ifndef AG_KERNELS\n#define AG_KERNELS\n#include <math.h>\n",
+        "enum { AG_LEAF, " + ", ".join(f"AG_{name.upper()}" for name in NAMES) + " };\n",
+    ]
     for row in rows:
         parts.append(f"static inline double ag_{row.name}({', '.join('double ' + x for x in operand_names(row))});\n")
     for row in rows:
@@ -41,8 +44,10 @@ def c_header() -> str:
 
 def _c_switch(rows: list[Row], arity: int, letters: list[str]) -> str:
     operands = ", ".join(letters)
-    lines = [f"static inline double ag_evaluate{arity}(int op, {', '.join('double ' + x for x in letters)}, "
-             f"{', '.join(f'double *d{i}' for i in range(arity))}) {{\n double z;\n switch (op) {{"]
+    lines = [
+        f"static inline double ag_evaluate{arity}(int op, {', '.join('double ' + x for x in letters)}, "
+        f"{', '.join(f'double *d{i}' for i in range(arity))}) {{\n double z;\n switch (op) {{"
+    ]
     for row in rows:
         partials = " ".join(f"if (d{i}) *d{i} = ag_{row.name}_{i}({operands}, z);" for i in range(arity))
         lines.append(f" case AG_{row.name.upper()}: z = ag_{row.name}({operands}); {partials} return z;")

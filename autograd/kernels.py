@@ -11,19 +11,22 @@ from typing import Any
 import numpy as np
 
 from autograd import text
-from autograd.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names, statements
+from autograd.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
 from autograd.primitives import TABLE, Row
 
 # ---- Python: what C's libm does, at the few points where Python's raises
+
 
 def _integral(f: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: math.copysign(f(x), x)
 
 
 _ufunc = {name: getattr(np, TABLE[name].numpy if name in TABLE else name, None) for name in ELEMENTARY}
-SCALAR: dict[str, Callable[..., Any]] = {
-    name: getattr(math, name, None) or (lambda *x, f=_ufunc[name]: float(f(*x))) for name in ELEMENTARY
-} | {name: _integral(getattr(math, name)) for name in ("floor", "ceil", "trunc")} | {"round": _integral(round)}
+SCALAR: dict[str, Callable[..., Any]] = (
+    {name: getattr(math, name, None) or (lambda *x, f=_ufunc[name]: float(f(*x))) for name in ELEMENTARY}
+    | {name: _integral(getattr(math, name)) for name in ("floor", "ceil", "trunc")}
+    | {"round": _integral(round)}
+)
 
 
 def _elementwise(f: Callable[[float], float], otherwise: float) -> Callable[[Any], Any]:
@@ -63,6 +66,8 @@ class Arrays:
 ARRAYS = Arrays()
 for _name, _f in _ufunc.items():
     setattr(ARRAYS, _name, _f)
+# NumPy takes the square root for x**0.5, which C's pow is not at -0.0 and -inf
+ARRAYS.pow = lambda x, y: np.power(np.where((y == 0.5) & ((x == 0.0) | np.isinf(x)), np.fabs(x), x), y)  # type: ignore[attr-defined]
 for _name, _pole in {"erf": math.nan, "erfc": math.nan, "lgamma": math.inf}.items():
     setattr(ARRAYS, _name, _elementwise(getattr(math, _name), _pole))
 
@@ -94,8 +99,8 @@ def _python(row: Row) -> str:
             body += [*more, f"d{i} = {value}"]
         result = ", ".join(["z", *(f"d{i}" for i in which)])
         source += f"def {row.name}_{suffix}({arguments}):\n try:\n  " + "\n  ".join([*body, f"return {result}"])
-        pick = "" if which else "[0]"
-        source += f"\n except (ArithmeticError, ValueError):\n  return by_numpy(TABLE[{row.name!r}], {which}, {arguments}){pick}\n"
+        otherwise = f"by_numpy(TABLE[{row.name!r}], {which}, {arguments})" + ("" if which else "[0]")
+        source += f"\n except (ArithmeticError, ValueError):\n  return {otherwise}\n"
     return source
 
 
@@ -114,11 +119,16 @@ _functions = _compile()
 
 def printed(name: str, which: str = "") -> Callable[..., Any]:
     """The Python function of row `name`: its value, and if `which` numbers them ("0", "01", "012") its partials."""
-    return _functions[f"{name}_{which}"]
+    function: Callable[..., Any] = _functions[f"{name}_{which}"]
+    return function
 
 
-UNARY, BINARY = ([_functions.get(f"{name}_{which}") if TABLE[name].arity == arity else None for name in [NAMES[0], *NAMES]]
-                 for arity, which in ((1, "0"), (2, "01")))  # by operation number
+UNARY: list[Any]
+BINARY: list[Any]
+UNARY, BINARY = (
+    [_functions.get(f"{name}_{which}") if TABLE[name].arity == arity else None for name in [NAMES[0], *NAMES]]
+    for arity, which in ((1, "0"), (2, "01"))
+)  # by operation number
 
 
 class Floats:

@@ -63,10 +63,12 @@ def defined(m: Any, condition: Any, expression: Any) -> Any:
 
 R2 = (R, R)
 
+# fmt: off
 # Arithmetic
 row("identity", lambda m, x: x, lambda m, x, z: 1.0, glyph="=", numpy="positive", public=False)
 row("neg", lambda m, x: -x, lambda m, x, z: -1.0, glyph="−", numpy="negative", public=False)
-row("abs", lambda m, x: m.fabs(x), lambda m, x, z: m.sign(x), numpy="absolute", glyph="|x|", public=False, kinks="derivative 0 at 0")
+row("abs", lambda m, x: m.fabs(x), lambda m, x, z: m.sign(x), numpy="absolute", glyph="|x|", public=False,
+    kinks="derivative 0 at 0")
 row("add", lambda m, x, y: x + y, lambda m, x, y, z: 1.0, lambda m, x, y, z: 1.0, sample=R2, symbol="+")
 row("sub", lambda m, x, y: x - y, lambda m, x, y, z: 1.0, lambda m, x, y, z: -1.0, sample=R2, symbol="-", glyph="−",
     numpy="subtract")
@@ -75,8 +77,8 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sa
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
 row("pow", None, lambda m, x, y, z: m.where(y == 0.0, 0.0, y * m.pow(x, y - 1.0)),
-    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)), sample=((0.2, 3.0), R), symbol="**",
-    glyph="xʸ", numpy="power", kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)), sample=((0.2, 3.0), R),
+    symbol="**", glyph="xʸ", numpy="power", kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
 row("mod", lambda m, x, y: _modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
     lambda m, x, y, z: -m.floordiv(x, y), sample=((2.1, 2.9), (0.55, 0.65)), symbol="%", glyph="mod", numpy="remainder",
     kinks="sign of the divisor; derivatives 1 and -floor(x/y), also at the jumps; nan for y = 0")
@@ -84,6 +86,7 @@ row("floordiv", lambda m, x, y: _floor_divide(m, x, y, m.fmod(x, y)), zero, zero
     symbol="//", glyph="⌊÷⌋", numpy="floor_divide", kinks="derivative 0; x//0 as x/0")
 row("fmod", None, lambda m, x, y, z: 1.0, lambda m, x, y, z: -m.trunc(x / y), sample=((2.1, 2.9), (0.55, 0.65)),
     kinks="sign of the dividend; derivatives 1 and -trunc(x/y), also at the jumps; nan for y = 0")
+# fmt: on
 
 
 def _modulo(m: Any, x: Any, y: Any, r: Any) -> Any:
@@ -98,6 +101,7 @@ def _floor_divide(m: Any, x: Any, y: Any, r: Any) -> Any:
     return m.where(y == 0.0, x / y, m.where(q == 0.0, m.copysign(q, x / y), q))
 
 
+# fmt: off
 # Exponentials and logarithms
 row("exp", None, lambda m, x, z: z)
 row("expm1", None, lambda m, x, z: m.exp(x))
@@ -138,9 +142,10 @@ row("erfc", None, lambda m, x, z: -2.0 / sqrt(pi) * m.exp(-x * x))
 row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf, with derivative nan, at 0, -1, -2, ...")
 row("digamma", lambda m, x: m.where(x > 0.0, _digamma(m, x), m.where(
         m.floor(x) == x, nan, _digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
-    lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan at 0, -1, -2, ...")
+    lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan, with derivative inf, at 0, -1, -2, ...")
 row("zeta", lambda m, s, x: _zeta(m, s, x), lambda m, s, x, z: nan * z, lambda m, s, x, z: -s * m.zeta(s + 1.0, x),
     sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False, kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
+# fmt: on
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 SHIFT = 10  # x + 10 is far enough for the asymptotic series
@@ -178,6 +183,7 @@ def _factorial(n: int) -> float:
     return 1.0 if n == 0 else n * _factorial(n - 1)
 
 
+# fmt: off
 # Activations
 row("sigmoid", lambda m, x: m.where(x >= 0.0, 1.0, m.exp(-m.fabs(x))) / (1.0 + m.exp(-m.fabs(x))),
     lambda m, x, z: z * m.sigmoid(-x), glyph="σ")
@@ -214,12 +220,14 @@ row("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
     sample=(R, (-2.0, -1.0), (1.0, 2.0)), defaults=(-inf, inf), kinks="derivative 1 on the bounds, 0 outside")
 row("where", lambda m, c, x, y: m.where(c != 0.0, x, y), zero, lambda m, c, x, y, z: m.where(c != 0.0, 1.0, 0.0),
     lambda m, c, x, y, z: m.where(c != 0.0, 0.0, 1.0), sample=(R, R, R), glyph="?", kinks="the branch not taken gives nothing")
+# fmt: on
 
 
 def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
     return m.where(wins, 1.0, m.where(loses, 0.0, m.where(x == y, 0.5, nan)))
 
 
+# fmt: off
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations
 row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
 row("prod", lambda m, xs: _others(xs)[1], lambda m, xs, z: _others(xs)[0], arity=None, lists=1, glyph="Π")
@@ -231,6 +239,7 @@ row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)), lamb
     lists=1, kinks="-inf of nothing but -inf, with derivatives nan")
 row("softmax", lambda m, xs: _softmax(m, xs), arity=None, lists=1)
 row("log_softmax", lambda m, xs: _log_softmax(m, xs, m.shift(xs)), arity=None, lists=1)
+# fmt: on
 
 
 def _others(xs: Any) -> tuple[list[Any], Any]:

@@ -12,7 +12,7 @@ RANK = {"!=": 1, "==": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*":
 class Symbol:
     """A formula: a name, a number, or an operation on formulas. Shared parts stay shared."""
 
-    __slots__ = ("op", "args", "shown")
+    __slots__ = ("args", "op", "shown")
     __hash__ = object.__hash__
 
     def __init__(self, op: str, args: tuple[Symbol, ...] = (), shown: str = "") -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import is_real
-from autograd.functions import VALUES
 from autograd.formulas import OPS
+from autograd.functions import VALUES
 from autograd.value import Value, operands, topological, unary
 
 Adjoints = dict[int, Any]
@@ -72,7 +72,7 @@ def pull_back(output: Value, inputs: Sequence[Value], seed: Any, create_graph: b
 
 def _send(node: Value, adjoint: Any, active: set[int], adjoints: Adjoints, create_graph: bool) -> None:
     held = operands(node)
-    partials = None if create_graph else node.partials
+    partials: Any = None if create_graph else node.partials
     for i, x in enumerate(held):
         if type(x) is not Value or id(x) not in active:
             continue
@@ -100,6 +100,7 @@ def recorded_partials(node: Value) -> list[Any]:
 
 
 # ---- functions of numbers
+
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     """The numbers and Values in nested lists, tuples, dicts and arrays, and what puts others in their places."""
@@ -171,7 +172,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_
         output, aux = result if has_aux else (result, None)
         if type(output) is not Value and not is_real(output):
             raise TypeError(f"grad() needs a function that returns one number, not {type(output).__name__}")
-        nested = outer or type(output) is Value and _reaches_outside(output, variables)
+        nested = outer or (type(output) is Value and _reaches_outside(output, variables))
         adjoints = pull_back(output, variables, 1.0, nested) if type(output) is Value else {}
         found = rebuild([adjoints.get(id(v), 0.0) for v in variables])
         shown = output if nested else output.data if type(output) is Value else float(output)

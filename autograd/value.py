@@ -20,13 +20,17 @@ import numpy as np
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
 from autograd.primitives import TABLE
-from autograd.interpreted import (  # interpreted
-    ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC,  # interpreted
-    Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf, meet_parents,  # interpreted
-    send_to_parents, set_method, start_afresh)  # interpreted
-# compiled: import cython
 
-ROWS = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
+# fmt: off
+# isort: off
+from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
+from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
+from autograd.interpreted import meet_parents, send_to_parents, set_method, start_afresh  # interpreted
+# compiled: import cython
+# isort: on
+# fmt: on
+
+ROWS: list[Any] = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
 
 
 # compiled: @cython.no_gc
@@ -45,17 +49,26 @@ class Value:
     (10.0, 6.0)
     """
 
-    __slots__ = ("_data", "_grad", "_p0", "_p1", "_d0", "_d1", "_note", "_code", "_mark")
+    _data: float  # interpreted
+    _grad: float  # interpreted
+    _p0: Any  # interpreted
+    _p1: Any  # interpreted
+    _d0: float  # interpreted
+    _d1: float  # interpreted
+    _note: Any  # interpreted
+    _code: int  # interpreted
+    _mark: int  # interpreted
+    __slots__ = ("_code", "_d0", "_d1", "_data", "_grad", "_mark", "_note", "_p0", "_p1")
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = real(data, "data")
         self._grad = self._d0 = self._d1 = 0.0
         self._p0 = self._p1 = self._note = None
         self._code = self._mark = 0
-        if label:
+        if modes:
+            self._note = ("", MODE.get().group)
+        if label or label != "":
             self.label = label
-        elif label != "":
-            text(label, "label")
 
     # ---- reading
 
@@ -92,6 +105,11 @@ class Value:
         return self._note[1] if self._note else ()
 
     @property
+    def operation(self) -> int:
+        """The number of the operation, 0 for a leaf."""
+        return self._code
+
+    @property
     def primitive(self) -> Any:
         """The row of the operation in the table; None for a leaf."""
         return ROWS[self._code]
@@ -112,8 +130,8 @@ class Value:
         if self._code == 0:
             return ()
         if type(self._p0) is tuple:
-            self._p0 = tuple([constant(p) for p in self._p0])
-            return self._p0
+            parents = self._p0 = tuple([constant(p) for p in self._p0])
+            return parents
         self._p0 = constant(self._p0)
         if self._p1 is None:
             return (self._p0,)
@@ -124,7 +142,8 @@ class Value:
     def partials(self) -> tuple[float, ...]:
         """The local derivative towards each parent, as recorded when the node was made."""
         if type(self._p0) is tuple:
-            return self._p1
+            partials: tuple[float, ...] = self._p1
+            return partials
         if self._code == 0:
             return ()
         if self._p1 is None:
@@ -216,7 +235,8 @@ class Value:
         if digits is None or digits == 0:
             return unary(ROUND, self)
         scale = 10.0 ** abs(digits)
-        return unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
+        rounded: Value = unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
+        return rounded
 
     def __floor__(self) -> Value:
         return unary(FLOOR, self)
@@ -282,8 +302,10 @@ class Value:
 
 # compiled: adopt(Value)
 new_leaf, new_unary, new_binary = maker(Value)  # interpreted
-LOST = ("a Value cannot become a plain number without losing its gradient: take v.data for the number, or this package's "
-        "function in place of math's (autograd.sin, autograd.exp, ...)")
+LOST = (
+    "a Value cannot become a plain number without losing its gradient: take v.data for the number, "
+    "or this package's function in place of math's (autograd.sin, autograd.exp, ...)"
+)
 
 
 class Mode(NamedTuple):
@@ -294,7 +316,7 @@ class Mode(NamedTuple):
     trapping: bool = False
 
 
-MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())
+MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 (a tuple)
 modes = 0  # how many of them are switched on anywhere; 0 spares each new node the look-up
 
 
@@ -310,13 +332,13 @@ def number(x: Any) -> Any:
         return node._data
     if type(x) is float:
         return x
-    if type(x) is int or is_real(x) and not isinstance(x, np.ndarray):
+    if type(x) is int or (is_real(x) and not isinstance(x, np.ndarray)):
         return float(x)
     return NotImplemented
 
 
 def leaf(data: float) -> Value:
-    node = new_leaf()
+    node: Value = new_leaf()
     node._data = data
     return node
 
@@ -332,7 +354,7 @@ def constant(x: Any) -> Value:
 
 def unary(op: int, a: Value) -> Value:
     """The node of the unary operation number `op`."""
-    node = new_unary(op, a)
+    node: Value = new_unary(op, a)
     fill(node, op, a._data)
     return finish(node) if modes else node
 
@@ -357,7 +379,7 @@ def binary(op: int, a: Any, b: Any) -> Any:
             if b is NotImplemented:
                 return NotImplemented
         y = b
-    node = new_binary(op, a, b)
+    node: Value = new_binary(op, a, b)
     fill_both(node, op, x, y)
     return finish(node) if modes else node
 
@@ -429,8 +451,16 @@ def shallow(node: Value) -> Value:
     return copied
 
 
-def restore(op: int, data: float, grad: float, label: str, group: tuple[str, ...], is_constant: bool,
-            parents: tuple[Any, ...], partials: tuple[float, ...]) -> Value:
+def restore(
+    op: int,
+    data: float,
+    grad: float,
+    label: str,
+    group: tuple[str, ...],
+    is_constant: bool,
+    parents: tuple[Any, ...],
+    partials: tuple[float, ...],
+) -> Value:
     """A node as it was before it was pickled."""
     node = leaf(data)
     node._grad = grad
@@ -438,7 +468,7 @@ def restore(op: int, data: float, grad: float, label: str, group: tuple[str, ...
     node._code = op
     if op == 0:
         node._d1 = 1.0 if is_constant else 0.0
-    elif ROWS[op].arity in (1, 2):
+    elif op <= len(NAMES) and ROWS[op].arity in (1, 2):
         node._p0, node._d0 = parents[0], partials[0]
         if len(parents) == 2:
             node._p1, node._d1 = parents[1], partials[1]
@@ -483,14 +513,14 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
 
     With `afresh` (for a sweep) the gradients of the others start at 0.
     """
-    stack = Pile()
+    stack: Any = Pile()
     if root._code == 0:
         meet_leaf(root, leaves, _open)
     else:
         stack.append(root)
     count = 0
-    while stack:  # interpreted
     # compiled: while stack.used:
+    while stack:  # interpreted
         node = stack.pop()
         if node._mark == _open:  # its parents are in order
             node._mark = _open + 1
@@ -508,13 +538,14 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
 
 def topological(roots: Any) -> list[Value]:
     """What a Value (or each Value of a list) depends on: leaves first, every node after its parents, in a fixed order."""
-    order, leaves = Pile(), Pile()
+    order: Any = Pile()
+    leaves: Any = Pile()
     clean = False
     begin()
     try:
         for root in [roots] if type(roots) is Value else roots:
             explore(root, order, leaves, False)
-        nodes = listed(leaves) + listed(order)
+        nodes: list[Value] = listed(leaves) + listed(order)
         for node in nodes:
             node._mark = 0
         clean = True
@@ -525,7 +556,8 @@ def topological(roots: Any) -> list[Value]:
 
 def sweep(root: Value, seed: float) -> None:
     """The chain rule, from the root down: each node sends local derivative times its gradient to each parent."""
-    order, leaves = Pile(), Pile()
+    order: Any = Pile()
+    leaves: Any = Pile()
     clean = False
     begin()
     try:
@@ -536,8 +568,8 @@ def sweep(root: Value, seed: float) -> None:
         else:
             root._grad = seed
         count = 0
-        while order:  # interpreted
         # compiled: while order.used:
+        while order:  # interpreted
             node = order.pop()
             node._mark = 0
             if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative

@@ -5,6 +5,7 @@ Nothing in it is slow on purpose and nothing is tuned beyond what such classes u
 for each level of the graph, so Python's recursion limit (1,000) bounds the depth of what it can differentiate.
 """
 
+# ruff: noqa: B905 - a plain zip, as such scripts write it: `strict=` would cost a fifth of a dot product
 from __future__ import annotations
 
 import math

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from math import isclose
 from pathlib import Path
 from statistics import median
 
@@ -44,7 +45,7 @@ def ratio(slow: Turns, fast: Turns, phase: slice = slice(None)) -> float:
     def typical(turn: list[tuple[float, float, float]]) -> float:
         return median(sum(step[phase]) for step in turn)
 
-    return median(typical(a) / typical(b) for a, b in zip(slow, fast))
+    return median(typical(a) / typical(b) for a, b in zip(slow, fast, strict=True))
 
 
 def step_table(found: dict[str, dict]) -> str:
@@ -83,9 +84,7 @@ def chain_table(found: dict[str, dict[str, list]]) -> str:
     for engine, lengths in found.items():
         for length, runs in lengths.items():
             nodes, middle = int(length), chain_medians(runs)
-            times = [
-                f"{1e9 * middle[p] / nodes:.0f}" if p in middle else "" for p in ("build", "sweep", "free")
-            ]
+            times = [f"{1e9 * middle[p] / nodes:.0f}" if p in middle else "" for p in ("build", "sweep", "free")]
             total = f"{chain_total(runs, nodes):.0f}" if "sweep" in middle else ""
             peak = f"{middle['peak_bytes']:.0f}" if "peak_bytes" in middle else ""
             rows.append([NAMES[engine], f"{nodes:,}", *times, total, f"{middle['bytes']:.0f}", peak])
@@ -122,6 +121,15 @@ def bars(results: dict) -> str:
     return table(["bar", "measured", "holds"], rows)
 
 
+def agree(process: dict) -> bool:
+    """Whether all engines found the same loss and gradient, to rounding: else their times mean nothing."""
+    for key in ("loss", "gradient_size"):
+        found = [engine[key] for engine in process["engines"].values() if key in engine]
+        if not all(isclose(number, found[0], rel_tol=1e-9) for number in found):
+            return False
+    return True
+
+
 def markdown(results: dict) -> str:
     about = results["machine"]
     parts = [f"{about['python']}, {about['system']}, {about['processors']} processors.", bars(results)]
@@ -133,6 +141,8 @@ def markdown(results: dict) -> str:
     processes = [process for key in ("gpt", "mlp") for process in results[key].values()]
     if not all(process["installed"] for process in processes):
         parts.append("**Measured from the source folder, not from an installed package.**")
+    if not all(agree(process) for process in processes):
+        parts.append("**The engines disagree on the loss or its gradient; the times cannot be compared.**")
     missing = {reason for process in processes for reason in process["missing"].values()}
     parts += [f"Left out: {reason}." for reason in sorted(missing)]
     return "\n\n".join(parts)

@@ -94,7 +94,7 @@ def main() -> None:
     text = report.markdown(results)
     print(text)
     if not options.quick and set(wanted) == set(everything):
-        (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+        (FOLDER / "results.json").write_text(json.dumps(results) + "\n")
         report.update(FOLDER / "README.md", text)
 
 

@@ -28,7 +28,7 @@ def one_step(workload, parameters, example, sweeps: bool) -> tuple[float, float,
         loss.backward()
     swept = perf_counter()
     del loss
-    return built - start, swept - built, perf_counter() - swept
+    return round(built - start, 7), round(swept - built, 7), round(perf_counter() - swept, 7)
 
 
 def one_turn(name: str, engine: str) -> list[tuple[float, float, float]]:

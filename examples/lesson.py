@@ -17,6 +17,16 @@ from autograd import Value, scope, sigmoid
 from viz import draw
 
 RATE = 0.5
+QUANTITIES = (
+    "hidden net input",
+    "hidden output a",
+    "output y_hat",
+    "output error term",
+    "hidden error term",
+    "step of W",
+    "step of w1",
+    "step of w2",
+)
 
 
 class Exercise(NamedTuple):
@@ -93,8 +103,9 @@ def step_by_hand(exercise: Exercise) -> Step:
     return Step(output_delta, hidden_delta, RATE * output_delta * a, RATE * np.outer(x, hidden_delta))
 
 
-def largest_difference(one: Step, other: Step) -> float:
-    return max(float(np.max(np.abs(a - b))) for a, b in zip(one, other))
+def show_difference(step: Step, by_hand: Step) -> None:
+    largest = max(float(np.max(np.abs(a - b))) for a, b in zip(step, by_hand, strict=True))
+    print(f"\nLargest difference from the formulas by hand in NumPy: {largest:.1e}")
 
 
 def show(title: str, array: np.ndarray) -> None:
@@ -111,8 +122,7 @@ def three_inputs() -> Network:
     print(f"\nChange in weights (learning rate {RATE})")
     show("hidden -> output   ", step.output_change)
     show("input  -> hidden   ", step.hidden_change)
-    difference = largest_difference(step, step_by_hand(THREE_INPUTS))
-    print(f"\nLargest difference from the formulas by hand in NumPy: {difference:.1e}")
+    show_difference(step, step_by_hand(THREE_INPUTS))
     return network
 
 
@@ -134,28 +144,21 @@ def two_inputs() -> Network:
     step = step_by_backward(network)
     units = [network.hidden_net[0].data, network.hidden[0].data, network.output.data]
     exact = units + [float(number) for part in step for number in np.ravel(part)]
-    names = ["hidden net input", "hidden output a", "output y_hat", "output error term", "hidden error term",
-             "step of W", "step of w1", "step of w2"]  # fmt: skip
     print(f"{'quantity':<20}{'full precision':>16}{'rounded at each step':>23}")
-    for name, number, rounded in zip(names, exact, textbook_column()):
+    for name, number, rounded in zip(QUANTITIES, exact, textbook_column(), strict=True):
         print(f"{name:<20}{number:>#16.8g}{rounded:>23g}")
-    print(f"\nLargest difference from the formulas by hand in NumPy: "
-          f"{largest_difference(step, step_by_hand(TWO_INPUTS)):.1e}")  # fmt: skip
+    show_difference(step, step_by_hand(TWO_INPUTS))
     return network
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="One step of back-propagation in a two-layer network.")
-    parser.add_argument(
-        "--small", action="store_true", help="the small exercise: two inputs, one hidden unit"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=Path("."), help="where to write lesson.svg and lesson.png"
-    )
+    parser.add_argument("--small", action="store_true", help="the small exercise: two inputs, one hidden unit")
+    parser.add_argument("--out", type=Path, default=Path("."), help="where to write lesson.svg and lesson.png")
     options = parser.parse_args()
     network = two_inputs() if options.small else three_inputs()
     options.out.mkdir(parents=True, exist_ok=True)
-    drawing = draw(network.error, view="neurons")
+    drawing = draw(network.error)
     for name in ("lesson.svg", "lesson.png"):
         drawing.save(options.out / name)
         print(f"wrote {(options.out / name).resolve()}")

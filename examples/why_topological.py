@@ -35,7 +35,7 @@ def pass_on(order: list[Value]) -> dict[Value, float]:
     gradient = dict.fromkeys(order, 0.0)
     gradient[order[0]] = 1.0
     for node in order:
-        for parent, partial in zip(node.parents, node.partials):
+        for parent, partial in zip(node.parents, node.partials, strict=True):
             gradient[parent] += partial * gradient[node]
     return gradient
 
@@ -91,12 +91,8 @@ def compare() -> Value:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="A careless order of the reverse sweep gives a wrong gradient."
-    )
-    parser.add_argument(
-        "--out", type=Path, default=Path("."), help="where to write why_topological.svg and .png"
-    )
+    parser = argparse.ArgumentParser(description="A careless order of the reverse sweep gives a wrong gradient.")
+    parser.add_argument("--out", type=Path, default=Path("."), help="where to write why_topological.svg and .png")
     options = parser.parse_args()
     drawing = draw(compare())
     options.out.mkdir(parents=True, exist_ok=True)
