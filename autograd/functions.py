@@ -210,6 +210,8 @@ class Recording:
     """The domain of Values: rules given to it record nodes, so that derivatives can be differentiated again."""
 
     def __getattr__(self, name: str) -> Function:
+        if name not in FUNCTIONS:
+            raise AttributeError(f"there is no operation {name!r}")
         return FUNCTIONS[name]
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:

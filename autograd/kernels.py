@@ -50,6 +50,8 @@ class Arrays:
     where, total = staticmethod(np.where), staticmethod(total)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in TABLE:
+            raise AttributeError(f"there is no operation {name!r}")
         return lambda *operands: TABLE[name].value(self, *operands)
 
     def largest(self, xs: Sequence[Any]) -> Any:
@@ -137,6 +139,8 @@ class Floats:
     total = staticmethod(total)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in TABLE:
+            raise AttributeError(f"there is no operation {name!r}")
         return lambda *operands: TABLE[name].value(self, *operands)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
@@ -154,6 +158,7 @@ class Floats:
 
 
 FLOATS = Floats()
+FLOATS.fabs, FLOATS.copysign = math.fabs, math.copysign  # type: ignore[attr-defined]  # no rows of their own
 for _name, _f in _functions.items():
     if _name in TABLE and TABLE[_name].arity:
         setattr(FLOATS, _name, _functions[_name + "_"])

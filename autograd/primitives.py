@@ -77,8 +77,9 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sa
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
 row("pow", None, lambda m, x, y, z: m.where(y == 0.0, 0.0, y * m.pow(x, y - 1.0)),
-    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)), sample=((0.2, 3.0), R),
-    symbol="**", glyph="xʸ", numpy="power", kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)),
+    sample=((0.2, 3.0), R), symbol="**", glyph="xʸ", numpy="power",
+    kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
 row("mod", lambda m, x, y: _modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
     lambda m, x, y, z: -m.floordiv(x, y), sample=((2.1, 2.9), (0.55, 0.65)), symbol="%", glyph="mod", numpy="remainder",
     kinks="sign of the divisor; derivatives 1 and -floor(x/y), also at the jumps; nan for y = 0")

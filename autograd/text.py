@@ -45,6 +45,8 @@ class Domain:
     """`m.exp(x)` is the formula exp(x), for any name; reductions over lists are written out."""
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
+        if name.startswith("__"):
+            raise AttributeError(name)
         return lambda *args: Symbol(name, tuple(map(symbol, args)))
 
     def total(self, terms: Iterable[Any]) -> Any:
@@ -93,12 +95,12 @@ def _special(text: str, nan: str, inf: str) -> str:
     return nan if math.isnan(value) else text if math.isfinite(value) else inf if value > 0 else "-" + inf
 
 
-def _call(name: str, args: list[str]) -> str:
+def call(name: str, args: list[str]) -> str:
     return f"{name}({', '.join(args)})"
 
 
-PYTHON = Language(_call, "({1} if {0} else {2})", lambda text: _special(text, "nan", "inf"))
-C = Language(_call, "({0} ? {1} : {2})", lambda text: _special(text, "NAN", "INFINITY"))
+PYTHON = Language(call, "({1} if {0} else {2})", lambda text: _special(text, "nan", "inf"))
+C = Language(call, "({0} ? {1} : {2})", lambda text: _special(text, "NAN", "INFINITY"))
 
 
 def shared(formula: Symbol) -> list[Symbol]:

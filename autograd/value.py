@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from contextvars import ContextVar
 from threading import Lock, get_ident
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -69,6 +69,10 @@ class Value:
             self._note = ("", MODE.get().group)
         if label or label != "":
             self.label = label
+
+    if TYPE_CHECKING:  # interpreted
+
+        def __getattr__(self, name: str) -> Any: ...  # interpreted (the functions of the table are methods too)
 
     # ---- reading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-import graphviz
+import graphviz  # type: ignore[import-untyped]
 
 LABEL = 40  # characters of a label that a picture shows; the tooltip shows more
 TOOLTIP = 400

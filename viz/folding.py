@@ -25,20 +25,24 @@ class Shown:
     operands: list[Operand]
     operation: str
     folded: list[int] = field(default_factory=list)
+    constants: list[float] = field(default_factory=list)  # those of the folded nodes that are constants
 
 
-def listing(roots: Sequence[Value], order: Sequence[Value]) -> list[Value]:
-    """`order` with constants moved to just before their first use, whether `order` has them already or not."""
-    wanted = {id(root) for root in roots}
+def listing(roots: Sequence[Value]) -> list[Value]:
+    """What the roots depend on, operands in their order just before their result: the order that reads best."""
     nodes: list[Value] = []
-    seen: set[int] = set()
-    for node in order:
-        if node.is_constant and id(node) not in wanted:
+    done: set[int] = set()
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, opened = stack.pop()
+        if id(node) in done:
             continue
-        for other in (*(p for p in node.parents if p.is_constant), node):
-            if id(other) not in seen:
-                seen.add(id(other))
-                nodes.append(other)
+        if opened or not node.parents:
+            done.add(id(node))
+            nodes.append(node)
+        else:
+            stack.append((node, True))
+            stack += [(parent, False) for parent in reversed(node.parents) if id(parent) not in done]
     return nodes
 
 
@@ -69,7 +73,7 @@ def glyph(node: Value) -> str:
 
 
 def _operands(node: Value, index: dict[int, int]) -> list[Operand]:
-    return [(index[id(parent)], partial) for parent, partial in zip(node.parents, node.partials)]
+    return [(index[id(parent)], partial) for parent, partial in zip(node.parents, node.partials, strict=True)]
 
 
 def _is_partial_sum(node: Value, user: Value) -> bool:
@@ -112,27 +116,35 @@ def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None
     if name == "sumprod":
         places = _factors(item, places, nodes)
     elif item.operation == "Σ" and len(places) == 1:
-        item.operation = f"Σ + {number(constants[0])}"
+        item.operation = f"Σ + {_factor(constants[0])}"
     elif item.operation != "Σ" and name in PATTERNS:
-        item.operation = _with_constant(name, number(constants[0]), first=places == [0])
+        item.operation = _with_constant(name, constants[0], first=places == [0])
     elif item.operation != "Σ" and 2 <= len(item.operands) <= 3:
         names = iter("xyz")
         words = [number(constants[places.index(k)]) if k in places else next(names) for k in range(len(item.operands))]
         item.operation = f"{'where' if name == 'where' else item.operation}({', '.join(words)})"
     else:
         return
+    taken = set(places)
     item.folded += [item.operands[k][0] for k in places]
-    item.operands = [operand for k, operand in enumerate(item.operands) if k not in places]
+    item.constants = [nodes[item.operands[k][0]].data for k in places]
+    item.operands = [operand for k, operand in enumerate(item.operands) if k not in taken]
 
 
-def _with_constant(name: str, constant: str, first: bool) -> str:
-    if name == "pow" and not first and constant.lstrip("-").isdigit():
-        return "x" + constant.translate(SUPERSCRIPTS)
-    return PATTERNS[name][first].format(constant)
+def _with_constant(name: str, constant: float, first: bool) -> str:
+    if name == "pow" and not first and number(constant).lstrip("-").isdigit():
+        return "x" + number(constant).translate(SUPERSCRIPTS)
+    return PATTERNS[name][first].format(_factor(constant))
+
+
+def _factor(constant: float) -> str:
+    return f"({number(constant)})" if number(constant).startswith("-") else number(constant)
 
 
 def _factors(item: Shown, places: list[int], nodes: Sequence[Value]) -> list[int]:
     """The constants of a dot product that are the local derivative on the arrow of the other factor."""
     half = len(item.operands) // 2
     pairs = {k: (k + half) % (2 * half) for k in places}
-    return [k for k, other in pairs.items() if other not in pairs and item.operands[other][1] == nodes[item.operands[k][0]].data]
+    return [
+        k for k, other in pairs.items() if other not in pairs and item.operands[other][1] == nodes[item.operands[k][0]].data
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd import Value
-from autograd.value import topological
+from viz.cutting import cut
 from viz.folding import Shown, fold, listing, unfolded
 
 
@@ -23,27 +23,31 @@ class Box:
     group: tuple[str, ...] = ()
     is_root: bool = False
     folded: tuple[str, ...] = ()  # the ids of the values that are folded into it
+    constants: tuple[float, ...] = ()  # the numbers of those that are constants
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """From operand to result: the local derivative, what the result's gradient sends back, and how often."""
+    """From operand to result: the local derivative, what the result's gradient sends back, and how often.
+
+    `kind` is "operand", or "constant" or "stub" as the box it comes from; to those no gradient is sent.
+    """
 
     tail: str
     head: str
     local: float = 1.0
     message: float = 0.0
     times: int = 1
+    kind: str = "operand"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Boxes in topological order, arrows in the order of operands, and the counts that the legend tells."""
+    """Boxes in topological order, stubs last, arrows in the order of operands, and the counts that the legend tells."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     values: int
-    folded: int
     left_out: int
 
     @property
@@ -51,12 +55,13 @@ class Picture:
         return [box for box in self.boxes if box.is_root]
 
 
-def picture(roots: Sequence[Value], max_nodes: int | None = None, folding: bool = True) -> Picture:
-    """What is to be drawn of the graph under `roots`: at most `max_nodes` boxes, those nearest the roots, and stubs."""
-    nodes = listing(roots, topological(list(roots)))
+def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bool = True) -> Picture:
+    """What is to be drawn of the graph under `roots`: above `max_nodes` boxes those nearest the roots, and stubs."""
+    nodes = listing(roots)
     shown = fold(nodes, roots) if folding else unfolded(nodes)
     wanted = {id(root) for root in roots}
-    owner = _cut(shown, len(nodes) if max_nodes is None else max_nodes)
+    groups = {i: nodes[item.index].group for item in shown for i, _ in item.operands if nodes[i].is_constant}
+    owner = cut(shown, len(nodes) if max_nodes is None else max_nodes)
     boxes = [
         Box(
             f"n{item.index}",
@@ -65,9 +70,10 @@ def picture(roots: Sequence[Value], max_nodes: int | None = None, folding: bool 
             item.operation,
             nodes[item.index].data,
             nodes[item.index].grad,
-            nodes[item.index].group,
+            groups.get(item.index, nodes[item.index].group),
             id(nodes[item.index]) in wanted,
             tuple(f"n{i}" for i in item.folded),
+            tuple(item.constants),
         )
         for item in shown
         if item.index not in owner
@@ -79,7 +85,7 @@ def picture(roots: Sequence[Value], max_nodes: int | None = None, folding: bool 
             counts[owner[item.index]] = counts.get(owner[item.index], 0) + 1 + len(item.folded)
     stubs = [Box(f"more{i}", "stub", "", "", float(count), 0.0) for i, count in sorted(counts.items())]
     left_out = sum(counts.values())
-    return Picture(tuple(stubs + boxes), tuple(arrows), len(nodes), sum(len(box.folded) for box in boxes), left_out)
+    return Picture(tuple(boxes + stubs), tuple(arrows), len(nodes), left_out)
 
 
 def _kind(node: Value) -> str:
@@ -88,44 +94,27 @@ def _kind(node: Value) -> str:
 
 def _arrows(item: Shown, nodes: Sequence[Value], owner: dict[int, int]) -> list[Arrow]:
     """The arrows into one box; more than two alike become one that tells its number."""
-    grad = nodes[item.index].grad
-    alike: dict[tuple[str, str], list[float]] = {}
+    head, grad = f"n{item.index}", nodes[item.index].grad
+    stubs = dict.fromkeys(f"more{owner[i]}" for i, _ in item.operands if i in owner)
+    alike: dict[tuple[int, str], list[float]] = {}
     for i, local in item.operands:
-        tail, about = (f"more{owner[i]}", "") if i in owner else (f"n{i}", repr(local))
-        alike.setdefault((tail, about), []).append(local)
+        if i not in owner:
+            alike.setdefault((i, repr(local)), []).append(local)
     arrows = []
-    for (tail, about), locals_ in alike.items():
-        head, local, times = f"n{item.index}", locals_[0], len(locals_)
-        if not about:
-            arrows.append(Arrow(tail, head))
-        elif times <= 2:
-            arrows += [Arrow(tail, head, local, message(local, grad))] * times
-        else:
-            arrows.append(Arrow(tail, head, local, message(local, grad) * times, times))
-    return arrows
+    for (i, _), locals_ in alike.items():
+        many = len(locals_) > 2
+        arrow = Arrow(
+            f"n{i}",
+            head,
+            locals_[0],
+            message(locals_[0], grad) * (len(locals_) if many else 1),
+            len(locals_) if many else 1,
+            "constant" if nodes[i].is_constant else "operand",
+        )
+        arrows += [arrow] * (1 if many else len(locals_))
+    return arrows + [Arrow(stub, head, kind="stub") for stub in stubs]
 
 
 def message(local: float, grad: float) -> float:
     """What a result with this gradient sends back to an operand; nothing at all when the gradient is 0."""
     return 0.0 if grad == 0.0 else local * grad
-
-
-def _cut(shown: Sequence[Shown], limit: int) -> dict[int, int]:
-    """The nodes left out, each with the drawn node whose stub counts it.
-
-    Distance is the longest way to a root, so whatever uses a node that is drawn is drawn too.
-    """
-    if len(shown) <= limit:
-        return {}
-    distance = {item.index: 0 for item in shown}
-    for item in reversed(shown):
-        for i, _ in item.operands:
-            distance[i] = max(distance[i], distance[item.index] + 1)
-    nearest = sorted(shown, key=lambda item: (distance[item.index], -item.index))
-    kept = {item.index for item in nearest[: max(limit, 1)]}
-    owner: dict[int, int] = {}
-    for item in reversed(shown):
-        for i, _ in item.operands:
-            if i not in kept and i not in owner:
-                owner[i] = owner.get(item.index, item.index)
-    return owner

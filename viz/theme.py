@@ -104,9 +104,18 @@ def edge_colour(theme: Theme, scale: Scale, message: float) -> str:
     return blend(theme.positive_edge if message > 0 else theme.negative_edge, scale.strength(abs(message)))
 
 
+def edge_ink(theme: Theme, message: float) -> str:
+    """The colour of the number on that arrow, which is readable however weak the gradient."""
+    if not math.isfinite(message):
+        return theme.nonfinite_edge
+    if message == 0.0:
+        return theme.faint
+    return (theme.positive_edge if message > 0 else theme.negative_edge)[1]
+
+
 def blend(stops: tuple[str, ...], t: float) -> str:
     """The colour at `t` (0 to 1) along `stops`."""
     place = t * (len(stops) - 1)
     i = min(int(place), len(stops) - 2)
     a, b = (tuple(int(colour[k : k + 2], 16) for k in (1, 3, 5)) for colour in stops[i : i + 2])
-    return "#" + "".join(f"{round(p + (q - p) * (place - i)):02X}" for p, q in zip(a, b))
+    return "#" + "".join(f"{round(p + (q - p) * (place - i)):02X}" for p, q in zip(a, b, strict=True))

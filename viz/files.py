@@ -1,0 +1,43 @@
+"""Files: one self-contained HTML page around a picture, and writing that leaves no half a file."""
+
+from __future__ import annotations
+
+import html
+import os
+import secrets
+from pathlib import Path
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body {{ margin: 0; padding: 1em; background: {background}; }}
+svg {{ display: block; margin: auto; max-width: 100%; height: auto; }}</style>
+</head>
+<body>
+{picture}
+</body>
+</html>
+"""
+
+
+def html_page(title: str, background: str, svg: str) -> str:
+    """A page that loads nothing and runs nothing: the browser is told not to."""
+    picture = svg[svg.index("<svg") :]  # a page has its own declaration
+    return PAGE.format(title=html.escape(title), background=background, picture=picture)
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write a file in one step, by way of a temporary one beside it."""
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
