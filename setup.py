@@ -85,6 +85,7 @@ class Build(build_ext):
                 "boundscheck": False,
                 "cdivision": True,
                 "annotation_typing": False,
+                "allow_none_for_extension_args": False,
             },
         )
         self.swig_opts = []

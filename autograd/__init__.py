@@ -22,7 +22,8 @@ from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: 
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
 from autograd.own import primitive  # noqa: E402
-from autograd.transforms import grad, gradient, value_and_grad  # noqa: E402
+from autograd.sweeps import gradient  # noqa: E402
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from autograd.value import Value  # noqa: E402
 
 globals().update(_PUBLIC)
@@ -38,12 +39,17 @@ __all__ = [
     "grad",
     "gradient",
     "grads",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
     "primitive",
     "scope",
     "stop_gradient",
     "trap",
     "value_and_grad",
+    "vjp",
     "zero_grad",
     *_PUBLIC,
 ]

@@ -14,9 +14,14 @@ from autograd.modes import scope as scope
 from autograd.modes import stop_gradient as stop_gradient
 from autograd.modes import trap as trap
 from autograd.own import primitive as primitive
+from autograd.sweeps import gradient as gradient
 from autograd.transforms import grad as grad
-from autograd.transforms import gradient as gradient
+from autograd.transforms import hessian as hessian
+from autograd.transforms import hvp as hvp
+from autograd.transforms import jacobian as jacobian
+from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad
+from autograd.transforms import vjp as vjp
 from autograd.value import Value as Value
 
 compiled: bool

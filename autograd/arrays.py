@@ -34,6 +34,8 @@ def asarray(x: Any, label: str = "") -> Any:
 def _read(values: Any, field: Callable[[Any], float], name: str) -> Any:
     if type(values) is Value or (is_real(values) and not isinstance(values, np.ndarray)):
         return field(values)
+    if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
+        raise TypeError(f"{name}() reads Values and numbers, and arrays or lists of them, not {type(values).__name__}")
     array = np.asarray(values if isinstance(values, np.ndarray) else list(values), dtype=object)
     for item in array.flat:
         if type(item) is not Value and not is_real(item):

@@ -22,16 +22,16 @@ class SweepError(RuntimeError):
 
 
 _REAL = (numbers.Real, Decimal, np.bool_)
-_NOT_REAL = (str, bytes, bytearray, complex, np.complexfloating, np.ndarray)
+_NOT_REAL = (str, bytes, bytearray, complex, np.complexfloating, np.datetime64, np.timedelta64, np.void)
 
 
 def is_real(x: Any) -> bool:
     """Whether `float(x)` is that number: int, float, bool, NumPy scalar, Fraction, Decimal, or 0-d array of these."""
-    if isinstance(x, _REAL):
-        return True
     if isinstance(x, np.ndarray):
         return x.ndim == 0 and x.dtype.kind in "biuf"
-    return not isinstance(x, _NOT_REAL) and hasattr(type(x), "__float__")
+    if isinstance(x, _NOT_REAL):
+        return False
+    return isinstance(x, _REAL) or (hasattr(type(x), "__float__") and not hasattr(type(x), "__len__"))
 
 
 def real(x: Any, what: str) -> float:
@@ -40,7 +40,10 @@ def real(x: Any, what: str) -> float:
         return x
     if not is_real(x):
         raise TypeError(f"{what} must be a real number, not {type(x).__name__}: {_short(x)}")
-    return float(x)
+    try:
+        return float(x)
+    except LostGradientError as error:
+        raise LostGradientError(f"{what} must be a real number: {error}") from None
 
 
 def text(x: Any, what: str) -> str:

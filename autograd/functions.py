@@ -22,13 +22,16 @@ def as_array(x: Any, name: str) -> Any:
     """A number or Value as it is, anything else as an array of floats or, with Values in it, of objects."""
     if type(x) is Value or (is_real(x) and not isinstance(x, np.ndarray)):
         return x
-    if isinstance(x, (str, bytes)) or x is None:
+    if isinstance(x, (str, bytes, dict)) or x is None:
         raise TypeError(f"{name}() takes numbers, Values, and arrays or lists of these, not {type(x).__name__}")
-    array = np.asarray(x if isinstance(x, np.ndarray) else list(x) if isinstance(x, Iterable) else x)
+    try:
+        array = np.asarray(x if isinstance(x, np.ndarray) else list(x) if isinstance(x, Iterable) else x)
+    except ValueError:
+        raise ValueError(f"{name}() takes nested lists only if all in one level have the same length") from None
     if array.dtype.kind in "biuf":
         return array.astype(float, copy=False)
     if array.dtype.kind == "O" and all(type(item) is Value or is_real(item) for item in array.flat):
-        return array
+        return array if any([type(item) is Value for item in array.flat]) else array.astype(float)
     raise TypeError(f"{name}() takes numbers, Values, and arrays or lists of these; got an array of {array.dtype}")
 
 
@@ -177,8 +180,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> x.grad
     2.0
     """
-    operands = [condition, *(as_array(x, "where") for x in (x, y))]
-    if any([isinstance(o, (np.ndarray, list, tuple)) for o in operands]):
+    operands = [as_array(o, "where") for o in (condition, x, y)]
+    if any([isinstance(o, np.ndarray) for o in operands]):
         result = np.frompyfunc(_choose, 3, 1)(*operands)
         return result.astype(float) if not any([type(x) is Value for x in np.asarray(result).flat]) else result
     return _choose(*operands)

@@ -114,6 +114,11 @@ def start_afresh(leaves: list[Any]) -> None:
         leaf._d0 = 0.0
 
 
+def owned(leaves: list[Any], owner: float) -> bool:
+    """Whether all leaves are constants or have the owner's number, or a higher one."""
+    return all([leaf._d1 == 1.0 or leaf._d1 >= owner for leaf in leaves])
+
+
 def commit(leaves: list[Any]) -> None:
     """Add to each leaf's gradient what the sweep brought: one call into C, which Ctrl-C cannot cut in two."""
     for leaf in leaves:

@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
+from threading import Lock
 from typing import Any
+
+import numpy as np
 
 from autograd import value
 from autograd.errors import text
-from autograd.value import MODE, Value
+from autograd.value import MODE, Mode, Value
+
+_lock = Lock()
 
 
-@contextmanager
-def _switched(**change: Any) -> Iterator[None]:
-    value.count_modes(1)
-    token = MODE.set(MODE.get()._replace(**change))
-    try:
-        yield
-    finally:
-        MODE.reset(token)
-        value.count_modes(-1)
+class Switch(ContextDecorator):
+    """A context that changes the mode on the way in and takes that change back, and no other, on the way out."""
+
+    def __init__(self, name: str, enter: Callable[[Mode], Mode], leave: Callable[[Mode], Mode]) -> None:
+        self._name, self._enter, self._leave = name, enter, leave
+
+    def __enter__(self) -> None:
+        with _lock:
+            value.count_modes(1)
+        MODE.set(self._enter(MODE.get()))
+
+    def __exit__(self, *exception: object) -> None:
+        MODE.set(self._leave(MODE.get()))
+        with _lock:
+            value.count_modes(-1)
+
+    def __call__(self, f: Any) -> Any:
+        if inspect.isgeneratorfunction(f) or inspect.iscoroutinefunction(f) or inspect.isasyncgenfunction(f):
+            raise TypeError(f"@{self._name} would end before {f.__name__}'s body runs: write `with {self._name}:` inside it")
+        return super().__call__(f)
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+def recording() -> AbstractContextManager[None]:
+    """For derivatives, which record even inside `no_grad()`."""
+    paused = MODE.get().paused
+    if not paused:
+        return nullcontext()
+    return Switch("recording()", lambda m: m._replace(paused=0), lambda m: m._replace(paused=m.paused + paused))
+
+
+def no_grad() -> Switch:
     """Record nothing: results are leaves. Own to its thread and async task; also a decorator.
 
     >>> x = Value(2.0)
@@ -32,12 +56,10 @@ def no_grad() -> Iterator[None]:
     >>> y.parents
     ()
     """
-    with _switched(recording=False):
-        yield
+    return Switch("no_grad()", lambda m: m._replace(paused=m.paused + 1), lambda m: m._replace(paused=max(m.paused - 1, 0)))
 
 
-@contextmanager
-def trap() -> Iterator[None]:
+def trap() -> Switch:
     """Raise DomainError at the first result that is nan or infinite though its operands are finite; also a decorator.
 
     >>> from autograd import DomainError, log
@@ -48,12 +70,12 @@ def trap() -> Iterator[None]:
     ...     print(error)
     log of Value(data=0.0, grad=0.0, label='x') is -inf
     """
-    with _switched(trapping=True):
-        yield
+    return Switch(
+        "trap()", lambda m: m._replace(trapping=m.trapping + 1), lambda m: m._replace(trapping=max(m.trapping - 1, 0))
+    )
 
 
-@contextmanager
-def scope(name: str) -> Iterator[None]:
+def scope(name: str) -> Switch:
     """Nodes made inside carry this group, below that of the scopes around; for pictures. Also a decorator.
 
     Argument: `name`, a str. TypeError for anything else.
@@ -63,8 +85,16 @@ def scope(name: str) -> Iterator[None]:
     >>> y.group
     ('layer 1',)
     """
-    with _switched(group=(*MODE.get().group, text(name, "scope's name"))):
-        yield
+    text(name, "scope's name")
+    return Switch(f"scope({name!r})", lambda m: m._replace(group=(*m.group, name)), lambda m: _left(m, name))
+
+
+def _left(mode: Mode, name: str) -> Mode:
+    """The mode without the innermost scope of that name."""
+    group = list(mode.group)
+    if name in group:
+        del group[len(group) - 1 - group[::-1].index(name)]
+    return mode._replace(group=tuple(group))
 
 
 def stop_gradient(x: Any) -> Any:
@@ -76,8 +106,6 @@ def stop_gradient(x: Any) -> Any:
     >>> x.grad
     2.0
     """
-    import numpy as np
-
     if type(x) is Value:
         return x.detach()
     if isinstance(x, np.ndarray) and x.dtype.kind == "O":

@@ -1,194 +1,135 @@
-"""Derivatives as functions: gradient of a graph already built, grad and value_and_grad of an ordinary function.
+"""Derivatives as functions of functions: grad, value_and_grad, jvp, vjp, hvp, jacobian, hessian.
 
-Adjoints live in a local mapping, never in the nodes, and each call differentiates with respect to fresh variables that
-are linked to the caller's, so nested calls cannot confuse inner and outer ones.
+Each call differentiates with respect to fresh variables. Where the caller's arguments hold Values, or the function reaches
+Values from outside, the variables are linked to them and the sweeps are recorded: so derivatives nest to any order, and an
+inner derivative is never taken for an outer one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import is_real
+from autograd.errors import is_real, real
 from autograd.formulas import OPS
-from autograd.functions import VALUES
-from autograd.value import Value, operands, topological, unary
+from autograd.modes import recording
+from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
+from autograd.trees import Tree, blocks
+from autograd.value import CONSTANT, Value, owner, sweep, topological, unary, variable, variables
 
-Adjoints = dict[int, Any]
-
-
-def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
-    """The derivatives of a graph already built; nobody's `.grad` is touched.
-
-    Arguments: `output`, a Value; `inputs`, Values of its graph (leaves or nodes between) in the structure of your choice:
-    one, or a list, tuple, dict or array; `create_graph`, whether the derivatives are Values themselves, recorded so that
-    they can be differentiated again.
-    Result: the derivatives in the structure of `inputs`, floats or, with `create_graph`, Values.
-    TypeError where output or an input is no Value.
-
-    >>> x = Value(3.0)
-    >>> y = x * x * x
-    >>> slope = gradient(y, x, create_graph=True)
-    >>> slope.data, gradient(slope, x)
-    (27.0, 18.0)
-    """
-    if type(output) is not Value:
-        raise TypeError(f"gradient() needs a Value as output, not {type(output).__name__}")
-    leaves, rebuild = flatten(inputs)
-    for item in leaves:
-        if type(item) is not Value:
-            raise TypeError(f"gradient() needs Values as inputs, not {type(item).__name__}")
-    adjoints = pull_back(output, leaves, 1.0, create_graph)
-    found = [adjoints.get(id(item), 0.0) for item in leaves]
-    if create_graph:
-        found = [x if type(x) is Value else Value(x) for x in found]
-    return rebuild(found)
+Function = Callable[..., Any]
+Argnums = int | Sequence[int]
+_numbers = count(2)
 
 
-def pull_back(output: Value, inputs: Sequence[Value], seed: Any, create_graph: bool) -> Adjoints:
-    """The adjoints of the inputs, by identity: the reverse sweep in a mapping, over what depends on an input only."""
-    wanted = {id(item) for item in inputs}
-    order = topological(output)
-    active = set(wanted)
-    for node in order:
-        if id(node) not in active and any([type(x) is Value and id(x) in active for x in operands(node)]):
-            active.add(id(node))
-    adjoints: Adjoints = {id(output): seed} if id(output) in active else {}
-    found: Adjoints = {}
-    for node in reversed(order):
-        adjoint = adjoints.pop(id(node), None)
-        if adjoint is None:
-            continue
-        if id(node) in wanted:
-            found[id(node)] = adjoint
-        if not create_graph and adjoint == 0.0:
-            continue
-        _send(node, adjoint, active, adjoints, create_graph)
-    return found
+class Call:
+    """One call of a function on fresh variables: `inputs` (a Tree), `variables`, `result`, `nested`."""
+
+    def __init__(self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums) -> None:
+        self.positions = [argnums] if isinstance(argnums, int) else list(argnums)
+        for position in self.positions:
+            if not -len(args) <= position < len(args):
+                raise TypeError(f"{name}: argnums {position} needs more than the {len(args)} positional arguments of the call")
+        self.several = not isinstance(argnums, int)
+        chosen = [args[position] for position in self.positions]
+        self.inputs = Tree(chosen if self.several else chosen[0])
+        self.number = float(next(_numbers))
+        self.nested = any([type(x) is Value for x in self.inputs.leaves])
+        self.variables = self._variables(name)
+        filled = list(args)
+        rebuilt = self.inputs.rebuild(self.variables)
+        for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
+            filled[position] = argument
+        with recording():
+            self.result = f(*filled, **kwargs)
+
+    def _variables(self, name: str) -> list[Value]:
+        if all([type(x) is float for x in self.inputs.leaves]):
+            return variables(self.inputs.leaves, self.number)
+        return [self._variable(x, name) for x in self.inputs.leaves]
+
+    def _variable(self, x: Any, name: str) -> Value:
+        if type(x) is Value:
+            return unary(OPS["identity"], x)
+        if not is_real(x):
+            raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}; leave that argument out with argnums")
+        return variable(float(x), self.number)
+
+    def look_outside(self, outputs: Sequence[Any]) -> None:
+        """Note whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
+
+        Calls are numbered, so enclosing ones have lower numbers; what calls inside left behind is constant by now.
+        """
+        if not self.nested:
+            order = topological([x for x in outputs if type(x) is Value])
+            self.nested = any([x.operation == 0 and owner(x) != CONSTANT and owner(x) < self.number for x in order])
+
+    def plain(self, x: Any) -> Any:
+        """A result as the caller gets it: the number, unless this call is nested in another derivative."""
+        return x if self.nested or type(x) is not Value else x.data
+
+    def mirrored(self, found: Sequence[Any]) -> Any:
+        """Derivatives in the structure of the arguments."""
+        tree = self.inputs.rebuild(found)
+        return tuple(tree) if self.several else tree
 
 
-def _send(node: Value, adjoint: Any, active: set[int], adjoints: Adjoints, create_graph: bool) -> None:
-    held = operands(node)
-    partials: Any = None if create_graph else node.partials
-    for i, x in enumerate(held):
-        if type(x) is not Value or id(x) not in active:
-            continue
-        if partials is None and node.primitive.arity is None:
-            partials = recorded_partials(node)
-        partial = recorded_partial(node, i) if partials is None else partials[i]
-        if create_graph and type(partial) is not Value and partial == 0.0:
-            continue  # a rule's own zero cuts, whatever comes from above
-        amount = adjoint if type(partial) is float and partial == 1.0 else partial * adjoint
-        before = adjoints.get(id(x))
-        adjoints[id(x)] = amount if before is None else before + amount
+def _one_number(name: str, output: Any) -> Any:
+    if isinstance(output, np.ndarray) and output.ndim == 0:
+        output = output.item()
+    if type(output) is not Value and not is_real(output):
+        raise TypeError(f"{name} needs a function that returns one number, not {type(output).__name__}: use jacobian()")
+    return output
 
 
-def recorded_partial(node: Value, i: int) -> Any:
-    """The local derivative towards operand `i` as a Value (or a constant float), from the table's rule."""
-    return node.primitive.partials[i](VALUES, *operands(node), node)
-
-
-def recorded_partials(node: Value) -> list[Any]:
-    """The local derivatives of a reduction as Values (or constant floats)."""
-    row, held = node.primitive, operands(node)
-    size = len(held) // max(row.lists, 1)
-    lists = [list(held[k * size : (k + 1) * size]) for k in range(row.lists)]
-    return list(row.partials[0](VALUES, *lists, node))
-
-
-# ---- functions of numbers
-
-
-def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
-    """The numbers and Values in nested lists, tuples, dicts and arrays, and what puts others in their places."""
-    if isinstance(tree, dict):
-        parts = [flatten(item) for item in tree.values()]
-        return _joined(parts, lambda items: dict(zip(tree, items, strict=True)))
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return _joined([flatten(item) for item in tree], lambda items: type(tree)(*items))
-    if isinstance(tree, (list, tuple)):
-        return _joined([flatten(item) for item in tree], lambda items: type(tree)(items))
-    if isinstance(tree, np.ndarray):
-        return list(tree.flat), lambda items: _array(items, tree.shape)
-    return [tree], lambda items: items[0]
-
-
-def _array(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    result = np.empty(len(items), dtype=object if any([type(x) is Value for x in items]) else float)
-    result[:] = items
-    return result.reshape(shape)
-
-
-def _joined(parts: list[Any], build: Callable[[list[Any]], Any]) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
-    def rebuild(items: Sequence[Any]) -> Any:
-        built, start = [], 0
-        for leaves, inner in parts:
-            built.append(inner(items[start : start + len(leaves)]))
-            start += len(leaves)
-        return build(built)
-
-    return [leaf for leaves, _ in parts for leaf in leaves], rebuild
-
-
-def _variable(x: Any, name: str) -> Value:
-    """A fresh variable of the same number; linked to `x` if that is a Value, so that outer derivatives pass through."""
-    if type(x) is Value:
-        return unary(OPS["identity"], x)
-    if not is_real(x):
-        raise TypeError(f"{name}() differentiates with respect to numbers, not {type(x).__name__}: pick others with argnums")
-    return Value(x)
-
-
-def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that gives f's value and its gradient.
 
     Arguments: `f`, a function that returns one number (with `has_aux` a pair: that number and anything else);
     `argnums`, the position or positions of the arguments to differentiate by: numbers, or lists, tuples, dicts or arrays of
     numbers, nested. Result: `(value, gradient)`, the gradient in the structure of the argument (a tuple of them for several
-    argnums); with `has_aux` `((value, aux), gradient)`. Floats, or Values where the arguments held Values.
+    argnums); with `has_aux` `((value, aux), gradient)`. Floats, or Values where Values from outside take part.
     TypeError where an argument holds something else than numbers, or f returns something else than one number.
 
     >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
     (6.0, {'a': 3.0, 'b': 2.0})
     """
-    several = not isinstance(argnums, int)
-    positions = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    _check_function("value_and_grad()", f)
 
     @wraps(f)
     def derived(*args: Any, **kwargs: Any) -> Any:
-        for position in positions:
-            if not -len(args) <= position < len(args):
-                raise TypeError(f"argnums {position} needs that many positional arguments; the call has {len(args)}")
-        leaves, rebuild = flatten([args[position] for position in positions])
-        outer = any([type(x) is Value for x in leaves])
-        variables = [_variable(x, "grad") for x in leaves]
-        filled = list(args)
-        for position, argument in zip(positions, rebuild(variables), strict=True):
-            filled[position] = argument
-        result = f(*filled, **kwargs)
-        output, aux = result if has_aux else (result, None)
-        if type(output) is not Value and not is_real(output):
-            raise TypeError(f"grad() needs a function that returns one number, not {type(output).__name__}")
-        nested = outer or (type(output) is Value and _reaches_outside(output, variables))
-        adjoints = pull_back(output, variables, 1.0, nested) if type(output) is Value else {}
-        found = rebuild([adjoints.get(id(v), 0.0) for v in variables])
-        shown = output if nested else output.data if type(output) is Value else float(output)
-        return ((shown, aux) if has_aux else shown), (tuple(found) if several else found[0])
+        call = Call("grad()", f, args, kwargs, argnums)
+        output, aux = call.result if has_aux else (call.result, None)
+        output = _one_number("grad()", output)
+        found = _gradient(call, output)
+        value = call.plain(output) if type(output) is Value else float(output)
+        return ((value, aux) if has_aux else value), call.mirrored(found)
 
     return derived
 
 
-def _reaches_outside(output: Value, variables: Sequence[Value]) -> bool:
-    """Whether the output depends on Values other than the fresh variables (of an enclosing derivative, say)."""
-    own = {id(v) for v in variables}
-    return any([node.op == "" and id(node) not in own and not node.is_constant for node in topological(output)])
+def _gradient(call: Call, output: Any) -> list[Any]:
+    """The derivatives by the call's variables; through the fast sweep where only they take part."""
+    if type(output) is not Value:
+        return [0.0] * len(call.variables)
+    if not call.nested and sweep(output, 1.0, call.number):
+        return [v.grad for v in call.variables]
+    call.nested = True
+    with recording():
+        return pull_back({id(output): (output, 1.0)}, call.variables, True)
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """A function that gives f's gradient: `value_and_grad` without the value.
+def _check_function(name: str, f: Any) -> None:
+    if not callable(f):
+        raise TypeError(f"{name} takes a function, not {type(f).__name__}; for a graph already built use gradient()")
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that gives f's gradient: `value_and_grad` without the value; with `has_aux`, `(gradient, aux)`.
 
     >>> from autograd import sin
     >>> grad(sin)(0.0), grad(grad(lambda x: x**3))(2.0)
@@ -200,5 +141,149 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
     def derived(*args: Any, **kwargs: Any) -> Any:
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
+
+    return derived
+
+
+def _as_arguments(primals: Any) -> tuple[Any, ...]:
+    return primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """Forward mode: f's value and its derivative in a direction.
+
+    Arguments: `primals`, a tuple of f's arguments (or the only one); `tangents`, the direction, in the same structure.
+    Result: `(value, tangent)`, both in the structure of f's result. ValueError where the structures differ.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    _check_function("jvp()", f)
+    arguments = _as_arguments(primals)
+    direction = Tree(list(_as_arguments(tangents)))
+    call = Call("jvp()", f, arguments, {}, range(len(arguments)))
+    if direction.shapes != call.inputs.shapes:
+        raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
+    outputs = Tree(call.result)
+    call.nested = call.nested or any([type(t) is Value for t in direction.leaves])
+    call.look_outside(outputs.leaves)
+    seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.leaves]
+    with recording():
+        found = push_forward(outputs.leaves, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}, call.nested)
+    return outputs.rebuild([call.plain(x) for x in outputs.leaves]), outputs.rebuild(found)
+
+
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """Reverse mode: f's value, and the function that pulls a cotangent of its result back to its arguments.
+
+    Arguments: f's arguments. Result: `(value, pull)` or `(value, pull, aux)`; `pull(cotangent)`, with a cotangent in the
+    structure of the value, is a tuple of derivatives, one for each argument in its structure.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pull([1.0, 10.0])
+    ([6.0, 5.0], (13.0, 12.0))
+    """
+    _check_function("vjp()", f)
+    call = Call("vjp()", f, primals, {}, range(len(primals)))
+    result, aux = call.result if has_aux else (call.result, None)
+    outputs = Tree(result)
+    call.look_outside(outputs.leaves)
+
+    def pull(cotangent: Any) -> Any:
+        seeds = Tree(cotangent)
+        if seeds.shapes != outputs.shapes:
+            raise ValueError("vjp()'s function needs a cotangent in the structure of the value")
+        nested = call.nested or any([type(x) is Value for x in seeds.leaves])
+        with recording():
+            return call.mirrored(pull_back(as_seeds(outputs.leaves, seeds.leaves), call.variables, nested))
+
+    value = outputs.rebuild([call.plain(x) for x in outputs.leaves])
+    return (value, pull, aux) if has_aux else (value, pull)
+
+
+def hvp(f: Function, primals: Any, tangents: Any) -> Any:
+    """The product of f's Hessian with a direction, forward over reverse: the cost of a few gradients.
+
+    Arguments: `primals`, f's argument, or a tuple of its arguments; `tangents`, the direction, in the same structure.
+    Result: in the structure of the argument (a tuple of them for several).
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [2.0, 3.0], [1.0, 0.0])
+    [6.0, 4.0]
+    """
+    arguments = _as_arguments(primals)
+    found = jvp(grad(f, tuple(range(len(arguments)))), arguments, _as_arguments(tangents))[1]
+    return found if len(arguments) > 1 else found[0]
+
+
+def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Function:
+    """A function that gives the derivatives of all results of f by all its inputs.
+
+    Arguments: `argnums` as in `grad`; `mode`, "forward" (cost grows with the inputs), "reverse" (with the results), or None
+    for the cheaper. Result: the structure of f's result, in each place the structure of the argument; arrays of shapes
+    s and t give one of shape s + t.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 0.0]]
+    """
+    _check_function("jacobian()", f)
+    if mode not in (None, "forward", "reverse"):
+        raise ValueError(f"jacobian() knows the modes 'forward' and 'reverse', not {mode!r}")
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        call = Call("jacobian()", f, args, kwargs, argnums)
+        outputs = Tree(call.result)
+        found = blocks(_matrix(call, outputs.leaves, mode), outputs, call.inputs)
+        return found
+
+    return derived
+
+
+def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
+    """The derivatives of the outputs (rows) by the call's variables (columns)."""
+    call.look_outside(outputs)
+    shape = (len(outputs), len(call.variables))
+    if call.nested:
+        with recording():
+            rows = [pull_back(as_seeds([y], [1.0]), call.variables, True) for y in outputs]
+        nested = np.empty(shape, dtype=object)
+        for i, row in enumerate(rows):
+            nested[i] = [as_value(x) for x in row]
+        return nested
+    matrix = np.zeros(shape)
+    if mode == "forward" or (mode is None and shape[1] < shape[0]):
+        units = {id(v): unit for v, unit in zip(call.variables, directions(shape[1]), strict=True)}
+        for i, tangent in enumerate(push_forward(outputs, units, False)):
+            matrix[i] = tangent
+        return matrix
+    for i, y in enumerate(outputs):
+        if type(y) is Value:
+            for v in call.variables:
+                v.grad = 0.0
+            sweep(y, 1.0)
+            matrix[i] = [v.grad for v in call.variables]
+    return matrix
+
+
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
+    """A function that gives the second derivatives of f, exactly symmetric: reverse sweeps over a recorded one.
+
+    Arguments: as in `grad`. Result: the structure of the argument, in each place that structure again; an array of shape s
+    gives one of shape s + s.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    _check_function("hessian()", f)
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        call = Call("hessian()", f, args, kwargs, argnums)
+        output = _one_number("hessian()", call.result)
+        with recording():
+            first = pull_back(as_seeds([output], [1.0]), call.variables, True)
+        matrix = _matrix(call, first, "reverse")
+        matrix = np.tril(matrix) + np.tril(matrix, -1).T if not call.nested else matrix
+        return blocks(matrix, call.inputs, call.inputs)
 
     return derived

@@ -133,6 +133,13 @@ cdef inline void start_afresh(Pile leaves) noexcept:
     for i in range(leaves.used):
         (<Value>leaves.items[i])._d0 = 0.0
 
+cdef inline bint owned(Pile leaves, double owner) noexcept:
+    cdef Py_ssize_t i
+    for i in range(leaves.used):
+        if (<Value>leaves.items[i])._d1 < owner and (<Value>leaves.items[i])._d1 != 1.0:
+            return False
+    return True
+
 cdef inline void commit(Pile leaves) noexcept:
     cdef Py_ssize_t i
     cdef Value leaf
@@ -148,7 +155,10 @@ cdef bint _clean
 cpdef Value leaf(double data)
 @cython.locals(node=Value)
 cpdef object number(object x)
+cpdef list variables(list numbers, double kind)
+cpdef double owner(Value node) except? -1
 @cython.locals(node=Value)
+cpdef Value variable(double data, double kind)
 cdef Value constant(object x)
 @cython.locals(node=Value)
 cpdef Value unary(int op, Value a)
@@ -165,7 +175,7 @@ cdef Value finish(Value node)
 cdef Value shallow(Value node)
 @cython.locals(node=Value, stack=Pile, count=Py_ssize_t)
 cdef object explore(Value root, Pile order, Pile leaves, bint afresh)
-@cython.locals(node=Value, order=Pile, leaves=Pile, nodes=list, clean=bint)
+@cython.locals(node=Value, order=Pile, leaves=Pile, nodes=list)
 cpdef list topological(object roots)
-@cython.locals(node=Value, order=Pile, leaves=Pile, count=Py_ssize_t, clean=bint)
-cdef object sweep(Value root, double seed)
+@cython.locals(node=Value, order=Pile, leaves=Pile, count=Py_ssize_t)
+cpdef bint sweep(Value root, double seed, double owner=*) except -1

@@ -5,17 +5,16 @@ One source, two twins. The install compiles this file with the types of value.px
 
 A node holds its number `_data`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
 towards each, `_d0` and `_d1`. A node with other than one or two operands holds tuples: parents `_p0`, derivatives `_p1`.
-A leaf has no parents; it uses `_d0` for the gradient of a sweep under way.
+A leaf has no parents; it uses `_d0` for the gradient of a sweep under way, and `_d1` to say whose it is (0: the user's).
 """
 
 from __future__ import annotations
 
 import math
 from contextvars import ContextVar
-from threading import Lock, get_ident
+from operator import index
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
 
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
@@ -25,11 +24,12 @@ from autograd.primitives import TABLE
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
-from autograd.interpreted import meet_parents, send_to_parents, set_method, start_afresh  # interpreted
+from autograd.interpreted import meet_parents, owned, send_to_parents, set_method, start_afresh  # interpreted
 # compiled: import cython
 # isort: on
 # fmt: on
 
+CONSTANT = 1.0
 ROWS: list[Any] = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
 
 
@@ -126,7 +126,7 @@ class Value:
     @property
     def is_constant(self) -> bool:
         """Whether this leaf only stands for a plain number that was an operand, as the 2 of `2 * x`."""
-        return self._code == 0 and self._d1 != 0.0
+        return self._code == 0 and self._d1 == CONSTANT
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -236,7 +236,7 @@ class Value:
 
     def __round__(self, digits: Any = None) -> Value:
         """Half to even, derivative 0; with digits by scaling, as NumPy does."""
-        if digits is None or digits == 0:
+        if digits is None or index(digits) == 0:
             return unary(ROUND, self)
         scale = 10.0 ** abs(digits)
         rounded: Value = unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
@@ -292,7 +292,7 @@ class Value:
 
     def detach(self) -> Value:
         """A new leaf of the same number: no gradient flows through it."""
-        return leaf(self._data)
+        return constant(self._data)
 
     def backward(self, seed: Any = 1.0) -> None:
         """Add to every leaf's `grad` seed * d self / d leaf, and set that of all nodes between.
@@ -313,11 +313,11 @@ LOST = (
 
 
 class Mode(NamedTuple):
-    """What `no_grad`, `scope` and `trap` have switched on in this thread or task."""
+    """What this thread or task is inside of: how many `no_grad` and `trap`, and which scopes."""
 
-    recording: bool = True
+    paused: int = 0
     group: tuple[str, ...] = ()
-    trapping: bool = False
+    trapping: int = 0
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 (a tuple)
@@ -336,7 +336,7 @@ def number(x: Any) -> Any:
         return node._data
     if type(x) is float:
         return x
-    if type(x) is int or (is_real(x) and not isinstance(x, np.ndarray)):
+    if type(x) is int or is_real(x):
         return float(x)
     return NotImplemented
 
@@ -351,9 +351,24 @@ def constant(x: Any) -> Value:
     """A Value as it is; a constant operand as a leaf that knows that it is one."""
     if type(x) is Value:
         return x
-    node = leaf(x)
-    node._d1 = 1.0
+    return variable(x, CONSTANT)
+
+
+def variable(data: float, kind: float) -> Value:
+    """A leaf with a number that says whose it is: CONSTANT, or the number of a transform's call."""
+    node = leaf(data)
+    node._d1 = kind
     return node
+
+
+def variables(numbers: list[float], kind: float) -> list[Value]:
+    """Leaves of one kind for many numbers."""
+    return [variable(x, kind) for x in numbers]
+
+
+def owner(node: Value) -> float:
+    """Whose leaf this is: 0 the user's, CONSTANT, or the number of a transform's call."""
+    return node._d1
 
 
 def unary(op: int, a: Value) -> Value:
@@ -411,7 +426,7 @@ def finish(node: Value) -> Value:
     mode = MODE.get()
     if mode.trapping and not math.isfinite(node._data) and all([math.isfinite(number(x)) for x in operands(node)]):
         raise DomainError(f"{node.op} of {', '.join([repr(x) for x in operands(node)])} is {node._data}")
-    if not mode.recording:
+    if mode.paused:
         node = leaf(node._data)
     if mode.group:
         node._note = ("", mode.group)
@@ -471,7 +486,7 @@ def restore(
     node._note = (label, group) if label or group else None
     node._code = op
     if op == 0:
-        node._d1 = 1.0 if is_constant else 0.0
+        node._d1 = CONSTANT if is_constant else 0.0
     elif op <= len(NAMES) and ROWS[op].arity in (1, 2):
         node._p0, node._d0 = parents[0], partials[0]
         if len(parents) == 2:
@@ -487,29 +502,23 @@ def restore(
 # compiled:     def __dealloc__(self):
 # compiled:         clear(self)
 
-_lock = Lock()
-_owner = 0  # the thread that is sweeping
+_lock: Any = RLock()
 _open = 1  # a node with this mark waits for its parents, with the next higher it is done, with a lower one it is new
 _clean = True  # whether the last sweep took all its marks away
 
 
-def begin() -> None:
-    """Wait for other threads' sweeps; see to it that no mark of an interrupted one is taken for ours."""
-    global _owner, _open, _clean
-    if _owner == get_ident():
-        raise SweepError("this thread is inside a backward sweep already: call backward() after it, not in a signal handler")
-    _lock.acquire()
-    _owner = get_ident()
+def start() -> None:
+    """See to it that no mark of an interrupted sweep is taken for one of ours."""
+    global _open, _clean
     if not _clean:
         _open += 2
     _clean = False
 
 
-def end(clean: bool) -> None:
-    global _owner, _clean
-    _clean = clean
-    _owner = 0
-    _lock.release()
+def refuse_nesting() -> None:
+    """Marks serve one sweep at a time: other threads wait, but this one would wait for itself."""
+    if _lock._is_owned():
+        raise SweepError("this thread is inside a sweep already: call backward() after it, not from a signal handler")
 
 
 def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
@@ -542,30 +551,40 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
 
 def topological(roots: Any) -> list[Value]:
     """What a Value (or each Value of a list) depends on: leaves first, every node after its parents, in a fixed order."""
+    global _clean
+    held = [roots] if type(roots) is Value else list(roots)  # a pile keeps nothing alive
+    for root in held:
+        if type(root) is not Value:
+            raise TypeError(f"topological() takes Values, not {type(root).__name__}")
     order: Any = Pile()
     leaves: Any = Pile()
-    clean = False
-    begin()
-    try:
-        for root in [roots] if type(roots) is Value else roots:
+    refuse_nesting()
+    with _lock:
+        start()
+        for root in held:
             explore(root, order, leaves, False)
         nodes: list[Value] = listed(leaves) + listed(order)
         for node in nodes:
             node._mark = 0
-        clean = True
-    finally:
-        end(clean)
+        _clean = True
     return nodes
 
 
-def sweep(root: Value, seed: float) -> None:
-    """The chain rule, from the root down: each node sends local derivative times its gradient to each parent."""
+def sweep(root: Value, seed: float, owner: float = 0.0) -> bool:
+    """The chain rule, from the root down: each node sends local derivative times its gradient to each parent.
+
+    With an `owner`, do nothing and say False if the root depends on other leaves than constants and those of that or a
+    higher number.
+    """
+    global _clean
     order: Any = Pile()
     leaves: Any = Pile()
-    clean = False
-    begin()
-    try:
+    refuse_nesting()
+    with _lock:
+        start()
         explore(root, order, leaves, True)
+        if owner != 0.0 and not owned(leaves, owner):
+            return False  # the marks stay: the next sweep will see that
         start_afresh(leaves)
         if root._code == 0:
             root._d0 = seed
@@ -582,6 +601,5 @@ def sweep(root: Value, seed: float) -> None:
             if count & 65535 == 0:
                 check_interrupt()
         commit(leaves)
-        clean = True
-    finally:
-        end(clean)
+        _clean = True
+    return True

@@ -1,0 +1,104 @@
+"""Arguments of any structure: numbers and Values in nested lists, tuples, dicts and arrays, laid flat and put back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.value import Value
+
+Shape = tuple[int, ...] | int  # of an array; () for one number; an int for that many numbers in a list
+_SCALARS = (float, int, Value)
+
+
+class Tree:
+    """A structure: `leaves`, its numbers and Values in order; `shapes`, those of its parts."""
+
+    def __init__(self, tree: Any) -> None:
+        self.leaves: list[Any] = []
+        self.shapes: list[Shape] = []
+        self._build = self._take(tree)
+
+    def rebuild(self, items: Sequence[Any]) -> Any:
+        """The same structure of other numbers or Values."""
+        parts, start = [], 0
+        for shape in self.shapes:
+            end = start + _size(shape)
+            parts.append(_part(items[start:end], shape))
+            start = end
+        return self.build(parts)
+
+    def build(self, parts: Sequence[Any]) -> Any:
+        """The same structure with something else in the place of each part."""
+        return self._build(iter(parts))
+
+    def of_blocks(self, row: Any, above: tuple[int, ...]) -> Any:
+        """The same structure with the columns of `row` (of shape `above` + columns) in place of the numbers."""
+        parts, left = [], 0
+        for shape in self.shapes:
+            right = left + _size(shape)
+            if isinstance(shape, int):
+                parts.append([_block(row[..., i], above) for i in range(left, right)])
+            else:
+                parts.append(_block(row[..., left:right], above + shape))
+            left = right
+        return self.build(parts)
+
+    def _take(self, tree: Any) -> Callable[[Any], Any]:
+        """Note the leaves and shapes below, and give what builds it again from an iterator over parts."""
+        if isinstance(tree, np.ndarray) and tree.ndim:
+            self.leaves += tree.ravel().tolist()
+            self.shapes.append(tree.shape)
+            return next
+        if isinstance(tree, dict):
+            keys, inner = list(tree), [self._take(item) for item in tree.values()]
+            return lambda parts: dict(zip(keys, [build(parts) for build in inner], strict=True))
+        if isinstance(tree, (list, tuple)):
+            make = type(tree)._make if hasattr(tree, "_make") else type(tree)
+            if all([type(item) in _SCALARS for item in tree]):  # a long list costs no closure for each number
+                self.leaves += tree
+                self.shapes.append(len(tree))
+                return lambda parts: make(next(parts))
+            inner = [self._take(item) for item in tree]
+            return lambda parts: make([build(parts) for build in inner])
+        self.leaves.append(tree.item() if isinstance(tree, np.ndarray) else tree)
+        self.shapes.append(())
+        return next
+
+
+def _size(shape: Shape) -> int:
+    return shape if isinstance(shape, int) else math.prod(shape)
+
+
+def _part(items: Sequence[Any], shape: Shape) -> Any:
+    """A number, a list, or an array: of floats, or with Values among them of objects."""
+    if not shape:
+        return items if isinstance(shape, int) else items[0]
+    if isinstance(shape, int):
+        return items
+    result = np.empty(len(items), dtype=object if any([type(x) is Value for x in items]) else float)
+    result[:] = items
+    return result.reshape(shape)
+
+
+def _block(block: Any, shape: tuple[int, ...]) -> Any:
+    return block.reshape(shape) if shape else np.asarray(block).item()
+
+
+def blocks(matrix: Any, outputs: Tree, inputs: Tree) -> Any:
+    """A matrix (outputs x inputs) as the structure of the outputs, in each place that of the inputs.
+
+    An array of shape s against one of shape t is an array of shape s + t.
+    """
+    parts, top = [], 0
+    for shape in outputs.shapes:
+        end = top + _size(shape)
+        if isinstance(shape, int):
+            parts.append([inputs.of_blocks(matrix[i], ()) for i in range(top, end)])
+        else:
+            parts.append(inputs.of_blocks(matrix[top:end].reshape((*shape, -1)), shape))
+        top = end
+    return outputs.build(parts)
