@@ -183,7 +183,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     operands = [as_array(o, "where") for o in (condition, x, y)]
     if any([isinstance(o, np.ndarray) for o in operands]):
         result = np.frompyfunc(_choose, 3, 1)(*operands)
-        return result.astype(float) if not any([type(x) is Value for x in np.asarray(result).flat]) else result
+        numbers = isinstance(result, np.ndarray) and not any([type(x) is Value for x in result.flat])
+        return result.astype(float) if numbers else result
     return _choose(*operands)
 
 

@@ -108,15 +108,13 @@ def send(x: Any, amount: float) -> None:
         x._d0 += amount
 
 
-def start_afresh(leaves: list[Any]) -> None:
-    """Nothing has come to the leaves yet."""
+def start_afresh(leaves: list[Any], owner: float) -> bool:
+    """Nothing has come to the leaves yet; False if one is neither a constant nor has the owner's number or a higher one."""
     for leaf in leaves:
+        if leaf._d1 < owner and leaf._d1 != 1.0:
+            return False
         leaf._d0 = 0.0
-
-
-def owned(leaves: list[Any], owner: float) -> bool:
-    """Whether all leaves are constants or have the owner's number, or a higher one."""
-    return all([leaf._d1 == 1.0 or leaf._d1 >= owner for leaf in leaves])
+    return True
 
 
 def commit(leaves: list[Any]) -> None:

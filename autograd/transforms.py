@@ -19,7 +19,7 @@ from autograd.formulas import OPS
 from autograd.modes import recording
 from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.trees import Tree, blocks
-from autograd.value import CONSTANT, Value, owner, sweep, topological, unary, variable, variables
+from autograd.value import CONSTANT, Value, gradients, owner, sweep, topological, unary, variable, variables
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
@@ -38,7 +38,7 @@ class Call:
         chosen = [args[position] for position in self.positions]
         self.inputs = Tree(chosen if self.several else chosen[0])
         self.number = float(next(_numbers))
-        self.nested = any([type(x) is Value for x in self.inputs.leaves])
+        self.nested = Value in self.inputs.kinds
         self.variables = self._variables(name)
         filled = list(args)
         rebuilt = self.inputs.rebuild(self.variables)
@@ -48,7 +48,7 @@ class Call:
             self.result = f(*filled, **kwargs)
 
     def _variables(self, name: str) -> list[Value]:
-        if all([type(x) is float for x in self.inputs.leaves]):
+        if self.inputs.kinds == {float}:
             return variables(self.inputs.leaves, self.number)
         return [self._variable(x, name) for x in self.inputs.leaves]
 
@@ -117,7 +117,7 @@ def _gradient(call: Call, output: Any) -> list[Any]:
     if type(output) is not Value:
         return [0.0] * len(call.variables)
     if not call.nested and sweep(output, 1.0, call.number):
-        return [v.grad for v in call.variables]
+        return gradients(call.variables)
     call.nested = True
     with recording():
         return pull_back({id(output): (output, 1.0)}, call.variables, True)
@@ -165,7 +165,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     if direction.shapes != call.inputs.shapes:
         raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
     outputs = Tree(call.result)
-    call.nested = call.nested or any([type(t) is Value for t in direction.leaves])
+    call.nested = call.nested or Value in direction.kinds
     call.look_outside(outputs.leaves)
     seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.leaves]
     with recording():
@@ -193,7 +193,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
         seeds = Tree(cotangent)
         if seeds.shapes != outputs.shapes:
             raise ValueError("vjp()'s function needs a cotangent in the structure of the value")
-        nested = call.nested or any([type(x) is Value for x in seeds.leaves])
+        nested = call.nested or Value in seeds.kinds
         with recording():
             return call.mirrored(pull_back(as_seeds(outputs.leaves, seeds.leaves), call.variables, nested))
 
@@ -261,7 +261,7 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
             for v in call.variables:
                 v.grad = 0.0
             sweep(y, 1.0)
-            matrix[i] = [v.grad for v in call.variables]
+            matrix[i] = gradients(call.variables)
     return matrix
 
 

@@ -11,15 +11,16 @@ import numpy as np
 from autograd.value import Value
 
 Shape = tuple[int, ...] | int  # of an array; () for one number; an int for that many numbers in a list
-_SCALARS = (float, int, Value)
+_SCALARS = {float, int, Value}
 
 
 class Tree:
-    """A structure: `leaves`, its numbers and Values in order; `shapes`, those of its parts."""
+    """A structure: `leaves`, its numbers and Values in order, of types `kinds`; `shapes`, those of its parts."""
 
     def __init__(self, tree: Any) -> None:
         self.leaves: list[Any] = []
         self.shapes: list[Shape] = []
+        self.kinds: set[type] = set()
         self._build = self._take(tree)
 
     def rebuild(self, items: Sequence[Any]) -> Any:
@@ -27,7 +28,7 @@ class Tree:
         parts, start = [], 0
         for shape in self.shapes:
             end = start + _size(shape)
-            parts.append(_part(items[start:end], shape))
+            parts.append(_part(items if len(self.shapes) == 1 else items[start:end], shape))
             start = end
         return self.build(parts)
 
@@ -50,23 +51,26 @@ class Tree:
     def _take(self, tree: Any) -> Callable[[Any], Any]:
         """Note the leaves and shapes below, and give what builds it again from an iterator over parts."""
         if isinstance(tree, np.ndarray) and tree.ndim:
-            self.leaves += tree.ravel().tolist()
-            self.shapes.append(tree.shape)
+            self._add(tree.ravel().tolist(), tree.shape)
             return next
         if isinstance(tree, dict):
             keys, inner = list(tree), [self._take(item) for item in tree.values()]
             return lambda parts: dict(zip(keys, [build(parts) for build in inner], strict=True))
         if isinstance(tree, (list, tuple)):
             make = type(tree)._make if hasattr(tree, "_make") else type(tree)
-            if all([type(item) in _SCALARS for item in tree]):  # a long list costs no closure for each number
-                self.leaves += tree
-                self.shapes.append(len(tree))
+            kinds = set(map(type, tree))
+            if kinds <= _SCALARS:  # a long list costs no closure for each number
+                self._add(tree, len(tree), kinds)
                 return lambda parts: make(next(parts))
             inner = [self._take(item) for item in tree]
             return lambda parts: make([build(parts) for build in inner])
-        self.leaves.append(tree.item() if isinstance(tree, np.ndarray) else tree)
-        self.shapes.append(())
+        self._add([tree.item() if isinstance(tree, np.ndarray) else tree], ())
         return next
+
+    def _add(self, leaves: Sequence[Any], shape: Shape, kinds: set[type] | None = None) -> None:
+        self.leaves += leaves
+        self.shapes.append(shape)
+        self.kinds |= set(map(type, leaves)) if kinds is None else kinds
 
 
 def _size(shape: Shape) -> int:

@@ -128,16 +128,14 @@ cdef inline void send_to_parents(Value node, double grad):
         send(<PyObject *>node._p0, node._d0 * grad)
         send(<PyObject *>node._p1, node._d1 * grad)
 
-cdef inline void start_afresh(Pile leaves) noexcept:
+cdef inline bint start_afresh(Pile leaves, double owner) noexcept:
     cdef Py_ssize_t i
+    cdef double kind
     for i in range(leaves.used):
-        (<Value>leaves.items[i])._d0 = 0.0
-
-cdef inline bint owned(Pile leaves, double owner) noexcept:
-    cdef Py_ssize_t i
-    for i in range(leaves.used):
-        if (<Value>leaves.items[i])._d1 < owner and (<Value>leaves.items[i])._d1 != 1.0:
+        kind = (<Value>leaves.items[i])._d1
+        if kind < owner and kind != 1.0:
             return False
+        (<Value>leaves.items[i])._d0 = 0.0
     return True
 
 cdef inline void commit(Pile leaves) noexcept:
@@ -156,6 +154,8 @@ cpdef Value leaf(double data)
 @cython.locals(node=Value)
 cpdef object number(object x)
 cpdef list variables(list numbers, double kind)
+@cython.locals(node=Value)
+cpdef list gradients(list nodes)
 cpdef double owner(Value node) except? -1
 @cython.locals(node=Value)
 cpdef Value variable(double data, double kind)

@@ -24,7 +24,7 @@ from autograd.primitives import TABLE
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
-from autograd.interpreted import meet_parents, owned, send_to_parents, set_method, start_afresh  # interpreted
+from autograd.interpreted import meet_parents, send_to_parents, set_method, start_afresh  # interpreted
 # compiled: import cython
 # isort: on
 # fmt: on
@@ -366,6 +366,11 @@ def variables(numbers: list[float], kind: float) -> list[Value]:
     return [variable(x, kind) for x in numbers]
 
 
+def gradients(nodes: list[Value]) -> list[float]:
+    """The gradient of each node."""
+    return [node._grad for node in nodes]
+
+
 def owner(node: Value) -> float:
     """Whose leaf this is: 0 the user's, CONSTANT, or the number of a transform's call."""
     return node._d1
@@ -583,9 +588,8 @@ def sweep(root: Value, seed: float, owner: float = 0.0) -> bool:
     with _lock:
         start()
         explore(root, order, leaves, True)
-        if owner != 0.0 and not owned(leaves, owner):
+        if not start_afresh(leaves, owner):
             return False  # the marks stay: the next sweep will see that
-        start_afresh(leaves)
         if root._code == 0:
             root._d0 = seed
         else:
