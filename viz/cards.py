@@ -30,13 +30,13 @@ def record(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attribut
     if box.kind == "stub":
         return stub(box, theme)
     names = [_font(html_text(box.label), NAME, theme.ink, "<B>{}</B>")] if box.label else []
-    if captions:
+    if captions and box.label:
         names += _caption(box, theme)
     cells = [f"<TD>{'<BR/>'.join(names)}</TD>"] if names else []
     cells.append(f"<TD>{_font(number(box.data), BODY, theme.ink)}</TD>")
     if box.kind != "constant":
         cells.append(f'<TD BGCOLOR="{fill}">{_font(number(box.grad), BODY, theme.ink)}</TD>')
-    border = 2 if box.is_root else 1
+    border = 2 if box.is_root else 0
     table = (
         f'<<TABLE BORDER="{border}" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{theme.border}" '
         f'BGCOLOR="{theme.neutral}"><TR>{"".join(cells)}</TR></TABLE>>'

@@ -24,7 +24,10 @@ def cut(shown: Sequence[Shown], limit: int) -> dict[int, int]:
     operands = {item.index: [i for i, _ in item.operands] for item in shown}
     level = [i for i, count in users.items() if count == 0]
     kept: dict[int, None] = {}
+    chosen: list[int] = []
     for _ in range(DEEP):
+        if len(level) > WIDE and len(chosen) > 1:
+            break  # a few operands of a few values would mislead; of one value they are a sample
         chosen = level[: max(min(WIDE, limit - len(kept)), 0)]
         kept |= dict.fromkeys(chosen)
         level = []

@@ -38,14 +38,10 @@ def html_text(text: str, limit: int = LABEL) -> str:
     return "<BR/>".join(line or " " for line in escaped)
 
 
-def plain(text: str, limit: int = LABEL) -> str:
-    """`text` for an ordinary DOT attribute such as label=."""
-    return str(graphviz.escape(clean(text, limit).replace("&", "&amp;")))
-
-
 def tooltip(text: str, limit: int = TOOLTIP) -> str:
-    """`text` for a tooltip, which the engines unescape twice."""
-    return str(graphviz.nohtml(clean(text, limit).replace("&", "&amp;").replace("\\", "\\" * 4)))
+    """`text` for a tooltip, which the engines unescape twice; a str of its own kind, which is quoted even between < >."""
+    quoted: str = graphviz.nohtml(clean(text, limit).replace("&", "&amp;").replace("\\", "\\" * 4))
+    return quoted
 
 
 def number(x: float) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograd import Value
+from autograd.primitives import TABLE
 from viz.escape import number
 
 Operand = tuple[int, float]  # which node, and the local derivative towards it
-GLYPHS = {"cbrt": "³√", "floordiv": "//", "pow": "x^y"}  # in place of glyphs that common fonts lack
+GLYPHS = {"∛": "³√", "⌊÷⌋": "//", "xʸ": "x^y"}  # in place of glyphs that common fonts lack
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PATTERNS = {  # how an operation with a constant reads: the constant second, the constant first
     "add": ("+ {}", "+ {}"), "sub": ("− {}", "{} − x"), "mul": ("× {}", "× {}"), "div": ("÷ {}", "{} ÷ x"),
@@ -69,7 +70,7 @@ def fold(nodes: Sequence[Value], roots: Sequence[Value]) -> list[Shown]:
 def glyph(node: Value) -> str:
     """The symbol of the operation; "" for a leaf."""
     row = node.primitive
-    return "" if row is None else GLYPHS.get(row.name, row.glyph)
+    return "" if row is None else GLYPHS.get(row.glyph, row.glyph)
 
 
 def _operands(node: Value, index: dict[int, int]) -> list[Operand]:
@@ -78,7 +79,7 @@ def _operands(node: Value, index: dict[int, int]) -> list[Operand]:
 
 def _is_partial_sum(node: Value, user: Value) -> bool:
     """Whether Σ at the user says everything about this node: it is the sum of its terms and has the same gradient."""
-    if node.op != "+" or user.op not in ("+", "sum") or node.group != user.group:
+    if node.primitive is not TABLE["add"] or user.primitive not in (TABLE["add"], TABLE["sum"]) or node.group != user.group:
         return False
     left, right = node.parents
     return same(node.data, left.data + right.data) and same(node.grad, user.grad)
@@ -111,18 +112,20 @@ def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None
     places = [k for k, (i, _) in enumerate(item.operands) if nodes[i].is_constant and i in free]
     if not places or len(places) == len(item.operands):
         return
-    name = nodes[item.index].primitive.name
+    row = nodes[item.index].primitive
+    name = next((name for name in (*PATTERNS, "sum", "sumprod", "where") if TABLE[name] is row), "")
+    summed = name == "sum" or bool(item.folded)
     constants = [nodes[item.operands[k][0]].data for k in places]
     if name == "sumprod":
         places = _factors(item, places, nodes)
-    elif item.operation == "Σ" and len(places) == 1:
+    elif summed and len(places) == 1:
         item.operation = f"Σ + {_factor(constants[0])}"
-    elif item.operation != "Σ" and name in PATTERNS:
+    elif not summed and name in PATTERNS:
         item.operation = _with_constant(name, constants[0], first=places == [0])
-    elif item.operation != "Σ" and 2 <= len(item.operands) <= 3:
+    elif not summed and 2 <= len(item.operands) <= 3:
         names = iter("xyz")
         words = [number(constants[places.index(k)]) if k in places else next(names) for k in range(len(item.operands))]
-        item.operation = f"{'where' if name == 'where' else item.operation}({', '.join(words)})"
+        item.operation = f"{name or item.operation}({', '.join(words)})"
     else:
         return
     taken = set(places)

@@ -73,14 +73,14 @@ class Scale:
 
     def marks(self) -> list[float]:
         """One size a decade, weakest first."""
-        return [self.top / 10.0**i for i in range(self.decades, -1, -1)]
+        return [mark for i in range(self.decades, -1, -1) if (mark := self.top / 10.0**i)]
 
 
 def _round_up(x: float) -> float:
     """The next of ..., 0.1, 0.2, 0.5, 1, ... that is not below x."""
     exponent = math.floor(math.log10(x))
     for step in (f"1e{exponent}", f"2e{exponent}", f"5e{exponent}", f"1e{exponent + 1}"):
-        if float(step) >= x:
+        if x <= float(step) < math.inf:
             return float(step)
     return x
 

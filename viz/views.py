@@ -70,7 +70,7 @@ def draw(
     graph = how(read, direction or usual, THEMES[theme], groups)
     names = ", ".join(repr(clean(value.label)) for value in roots[:3] if value.label)
     title = f"{names or 'a graph'}, {read.values:,} values"
-    letters = "".join(clean(text) for box in read.boxes for text in (box.label, *box.group))
+    letters = "".join(clean(text) for box in read.boxes for text in (box.label, box.operation, *box.group))
     return Drawing(graph, text_tree(read), title, letters, THEMES[theme].background, dpi, timeout)
 
 
@@ -91,5 +91,5 @@ def _roots(root: Any) -> list[Value]:
 
 
 def _choice(what: str, given: Any, known: Iterable[str]) -> None:
-    if given not in known:
+    if given not in list(known):  # which need not be hashable
         raise ValueError(f"unknown {what} {given!r}; one of {', '.join(map(repr, known))}")
