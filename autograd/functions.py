@@ -122,7 +122,10 @@ def _compose(row: Row, lists: Sequence[list[Any]]) -> Any:
     """A composite on lists of scalars: an array of what its rule makes of other operations."""
     if any([type(x) is Value for x in chain.from_iterable(lists)]):
         return np.array(row.value(VALUES, *lists), dtype=object)
-    return np.array(row.value(FLOATS, *lists))
+    try:
+        return np.array(row.value(FLOATS, *lists))
+    except ArithmeticError:
+        return np.array(on_arrays(row, *[[np.float64(x) for x in xs] for xs in lists]))
 
 
 def _reduction(row: Row) -> Function:

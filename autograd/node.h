@@ -16,7 +16,9 @@ typedef struct {
     PyObject *note;
 } ag_node;
 
+#ifndef AG_SPARE_MAX
 #define AG_SPARE_MAX 16384 /* freed nodes kept for reuse: 1.3 MB */
+#endif
 static PyObject *ag_spare, *ag_dead; /* lists, linked through p0 and p1 */
 static int ag_spares, ag_freeing;
 

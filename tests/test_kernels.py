@@ -1,0 +1,168 @@
+"""Formulas printed from the table do what the rules say, as Python and as C, on samples and at edges."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import operator
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from itertools import product
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import text
+from autograd.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
+from autograd.header import c_header
+from autograd.kernels import FLOATS, printed
+from autograd.primitives import TABLE, Row
+
+SEED = 1
+COMPILER = shutil.which("gcc") or shutil.which("cc")
+ROWS = [pytest.param(row, id=row.name) for row in TABLE.values() if row.arity]
+SMALL = [pytest.param(row, id=row.name) for row in TABLE.values() if row.arity in (1, 2)]
+EDGES = [0.0, -0.0, 1.0, -1.0, inf, -inf, nan, 1e308, -1e308, 5e-324, -5e-324, 1e-300, 0.5, -0.5, 2.0, -2.5, 3.0, 40.0, -1e3]
+LIBRARIES = {"lgamma": 1e-13}  # Python's own lgamma is not the C library's
+
+
+def samples(row: Row) -> list[tuple[float, ...]]:
+    draw = random.Random(f"{SEED} {row.name}")
+    return [tuple(draw.uniform(*interval) for interval in row.sample) for _ in range(10)]
+
+
+def close(a: float, b: float, bound: float) -> bool:
+    """Equal, nan alike, zeros of one sign, or within `bound` of each other's size."""
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    if a == b:
+        return math.copysign(1.0, a) == math.copysign(1.0, b)
+    return math.isfinite(a) and math.isfinite(b) and abs(a - b) <= bound * max(abs(a), abs(b))
+
+
+# ---- Python
+
+
+def test_operations_are_numbered_in_the_order_of_the_table() -> None:
+    assert NAMES == list(TABLE)
+    assert [OPS[name] for name in NAMES] == list(range(1, len(TABLE) + 1))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_printed_python_calculates_the_rule(row: Row) -> None:
+    names = operand_names(row)
+    every = "".join(map(str, range(len(names))))
+    functions = {name: getattr(FLOATS, name) for name in [*ELEMENTARY, *TABLE] if name != "where"}
+    sources = [text.PYTHON.write(formula) for formula in formulas(row)]
+    for operands in samples(row):
+        z = row.value(FLOATS, *operands)
+        rules = [z, *(rule(FLOATS, *operands, z) for rule in row.partials)]
+        known = {**functions, **dict(zip(names, operands, strict=True)), "z": z, "nan": nan, "inf": inf}
+        written = [eval(source, known) for source in sources]
+        for found in (written, printed(row.name, every)(*operands)):
+            assert all(close(a, b, 0.0) for a, b in zip(found, rules, strict=True)), (operands, found, rules)
+        assert printed(row.name)(*operands) == z
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_printed_value_is_the_same_with_and_without_partials(row: Row) -> None:
+    every = "".join(map(str, range(row.arity or 0)))
+    for operands in product(EDGES, repeat=row.arity or 0) if row.arity != 3 else product(EDGES[:7], repeat=3):
+        alone, together = printed(row.name)(*operands), printed(row.name, every)(*operands)
+        assert all(type(x) is float for x in (alone, *together)), operands
+        assert close(alone, together[0], 4e-16), (operands, alone, together)
+
+
+LEAVES = st.one_of(st.sampled_from(["x", "y"]), st.floats(-3, 3).filter(bool))
+BINARY = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+
+
+@given(st.recursive(LEAVES, lambda inner: st.tuples(st.sampled_from([*BINARY, "neg", "fabs"]), inner, inner), max_leaves=12))
+def test_brackets_are_where_they_must_be(tree: Any) -> None:
+    """A random formula, printed and read again, has the same bits as calculated at once."""
+    numbers = {"x": 0.7, "y": -1.3}
+
+    def calculate(t: Any, leaf: Callable[[Any], Any], magnitude: Callable[[Any], Any]) -> Any:
+        if not isinstance(t, tuple):
+            return leaf(t)
+        a, b = (calculate(part, leaf, magnitude) for part in t[1:])
+        return -a if t[0] == "neg" else magnitude(a) if t[0] == "fabs" else BINARY[t[0]](a, b)
+
+    source = text.PYTHON.write(calculate(tree, text.symbol, text.DOMAIN.fabs))
+    try:
+        expected = calculate(tree, lambda x: numbers.get(x, x), abs)
+    except ZeroDivisionError:
+        with pytest.raises(ZeroDivisionError):
+            eval(source, {"fabs": abs, **numbers})
+    else:
+        assert close(eval(source, {"fabs": abs, **numbers}), expected, 0.0), source
+
+
+# ---- C
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    """The header's functions, compiled strictly and callable."""
+    if COMPILER is None:
+        pytest.skip("no C compiler at hand")
+    folder: Path = tmp_path_factory.mktemp("header")
+    lines = [c_header()]
+    for row in TABLE.values():
+        if row.arity in (1, 2):
+            letters = operand_names(row)
+            for suffix, given_ in [("", letters), *((f"_{i}", [*letters, "z"]) for i in range(row.arity))]:
+                declared = ", ".join(f"double {x}" for x in given_)
+                call = f"{row.name}{suffix}({', '.join(given_)})"
+                lines.append(f"double test_{row.name}{suffix}({declared}) {{ return ag_{call}; }}\n")
+    lines.append("double evaluate1(int op, double x, double *d) { return ag_evaluate1(op, x, d); }\n")
+    lines.append("double evaluate2(int op, double x, double y, double *d) { return ag_evaluate2(op, x, y, d, d + 1); }\n")
+    source, built = folder / "header.c", folder / "header.so"
+    source.write_text("".join(lines))
+    flags = ["-std=c99", "-Wall", "-Werror", "-Wno-unused-function", "-O1", "-ffp-contract=off", "-fPIC", "-shared"]
+    done = subprocess.run([COMPILER, *flags, str(source), "-o", str(built), "-lm"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return ctypes.CDLL(str(built))
+
+
+def c_function(library: ctypes.CDLL, name: str, operands: int) -> Callable[..., float]:
+    function = library[name]
+    function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double] * operands
+    return function
+
+
+def points(row: Row) -> list[tuple[float, ...]]:
+    everywhere = [*samples(row), *product(EDGES, repeat=row.arity or 0)]
+    return [p for p in everywhere if row.name != "zeta" or (p[0] > 1.0 and p[1] > 0.0)]
+
+
+@pytest.mark.parametrize("row", SMALL)
+def test_c_agrees_with_python(row: Row, library: ctypes.CDLL) -> None:
+    arity = row.arity or 0
+    bound = LIBRARIES.get(row.name, 2e-15)
+    value = c_function(library, f"test_{row.name}", arity)
+    partials = [c_function(library, f"test_{row.name}_{i}", arity + 1) for i in range(arity)]
+    for operands in points(row):
+        z, *expected = printed(row.name, "01"[:arity])(*operands)
+        assert close(value(*operands), z, bound), (operands, value(*operands), z)
+        for partial, rule in zip(partials, expected, strict=True):
+            assert close(partial(*operands, z), rule, bound), (operands, partial(*operands, z), rule)
+
+
+@pytest.mark.parametrize("row", SMALL)
+def test_the_switch_finds_the_row_by_its_number(row: Row, library: ctypes.CDLL) -> None:
+    arity = row.arity or 0
+    evaluate = library[f"evaluate{arity}"]
+    evaluate.restype = ctypes.c_double
+    evaluate.argtypes = [ctypes.c_int, *[ctypes.c_double] * arity, ctypes.POINTER(ctypes.c_double)]
+    found = (ctypes.c_double * arity)()
+    for operands in samples(row):
+        z = evaluate(OPS[row.name], *operands, found)
+        expected = printed(row.name, "01"[:arity])(*operands)
+        assert all(close(a, b, LIBRARIES.get(row.name, 2e-15)) for a, b in zip([z, *found], expected, strict=True))
