@@ -23,7 +23,8 @@ def _integral(f: Callable[[float], int]) -> Callable[[float], float]:
 
 _ufunc = {name: getattr(np, TABLE[name].numpy if name in TABLE else name, None) for name in ELEMENTARY}
 SCALAR: dict[str, Callable[..., Any]] = (
-    {name: getattr(math, name, None) or (lambda *x, f=_ufunc[name]: float(f(*x))) for name in ELEMENTARY}
+    {name: getattr(math, name, None) or np.errstate(all="ignore")(lambda *x, f=_ufunc[name]: float(f(*x)))
+    for name in ELEMENTARY}
     | {name: _integral(getattr(math, name)) for name in ("floor", "ceil", "trunc")}
     | {"round": _integral(round)}
 )

@@ -159,7 +159,7 @@ def _digamma(m: Any, x: Any) -> Any:
     series: Any = 0.0
     for k in range(len(BERNOULLI), 0, -1):
         series = (series + BERNOULLI[k - 1] / (2 * k)) * w
-    return m.log(y) - 0.5 / y - series - sum((1.0 / (x + float(k)) for k in range(1, SHIFT)), 1.0 / x)
+    return m.log(y) - 0.5 / y - series - m.total([1.0 / x, *(1.0 / (x + float(k)) for k in range(1, SHIFT))])
 
 
 def _trigamma(m: Any, x: Any) -> Any:
@@ -177,7 +177,7 @@ def _zeta(m: Any, s: Any, x: Any) -> Any:
     for k, bernoulli in enumerate(BERNOULLI, 1):
         tail = tail + term * (bernoulli / _factorial(2 * k))
         term = term * (s + float(2 * k - 1)) * (s + float(2 * k)) / (y * y)
-    return sum((m.pow(x + float(k), -s) for k in range(1, SHIFT)), m.pow(x, -s)) + tail
+    return m.total([m.pow(x, -s), *(m.pow(x + float(k), -s) for k in range(1, SHIFT))]) + tail
 
 
 def _factorial(n: int) -> float:
