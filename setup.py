@@ -45,6 +45,8 @@ class Build(build_ext):
             "note: the interpreted one does the same, slower. A C compiler and a new install mend this.",
             file=sys.stderr,
         )
+        for extension in self.extensions:  # what an earlier build left would not fit these sources
+            Path(self.build_lib, self.get_ext_filename(extension.name)).unlink(missing_ok=True)
         self.extensions = []
 
     def get_outputs(self) -> list:
