@@ -45,6 +45,8 @@ def elementwise(row: Row) -> Function:
         return on_floats(*[float(x) for x in operands])
 
     def function(*operands: Any) -> Any:
+        if value.plain(operands) is not None:
+            return on_scalars(*operands)
         arrays = [as_array(x, row.name) for x in operands]
         if not any([isinstance(x, np.ndarray) for x in arrays]):
             return on_scalars(*arrays)
@@ -90,20 +92,21 @@ def _with_defaults(row: Row, function: Function) -> Function:
 # ---- reductions
 
 
-def _scalars(xs: Any, name: str) -> list[Any]:
+def _scalars(xs: Any, name: str) -> Sequence[Any]:
     """The Values and numbers of an iterable, flat."""
     if not isinstance(xs, (list, tuple)):
         xs = as_array(xs, name)
         xs = list(xs.flat) if isinstance(xs, np.ndarray) else [xs]
-    if all([type(x) is Value or type(x) is float for x in xs]):
-        return list(xs)
+    if value.plain(xs) is not None:
+        return xs  # type: ignore[no-any-return]
     array = as_array(xs, name)
     return [x if type(x) is Value else float(x) for x in array.flat]
 
 
-def reduce_scalars(row: Row, lists: Sequence[list[Any]]) -> Any:
+def reduce_scalars(row: Row, lists: Sequence[Sequence[Any]]) -> Any:
     """One node (or a float) of lists of Values and floats."""
-    data = [[value.number(x) for x in xs] for xs in lists]
+    read: Any = [value.plain(xs) for xs in lists]
+    data = [numbers for numbers, _ in read]
     try:
         z = row.value(FLOATS, *data)
         partials = row.partials[0](FLOATS, *data, z)
@@ -112,13 +115,12 @@ def reduce_scalars(row: Row, lists: Sequence[list[Any]]) -> Any:
             arrays = [[np.float64(x) for x in xs] for xs in data]
             z = float(row.value(ARRAYS, *arrays))
             partials = [float(p) for p in row.partials[0](ARRAYS, *arrays, z)]
-    held = tuple(chain.from_iterable(lists))
-    if not any([type(x) is Value for x in held]):
+    if not any([found for _, found in read]):
         return z
-    return value.record(OPS[row.name], held, z, tuple(partials))
+    return value.record(OPS[row.name], tuple(chain(*lists)), z, tuple(partials))
 
 
-def _compose(row: Row, lists: Sequence[list[Any]]) -> Any:
+def _compose(row: Row, lists: Sequence[Sequence[Any]]) -> Any:
     """A composite on lists of scalars: an array of what its rule makes of other operations."""
     if any([type(x) is Value for x in chain.from_iterable(lists)]):
         return np.array(row.value(VALUES, *lists), dtype=object)
@@ -134,7 +136,7 @@ def _reduction(row: Row) -> Function:
 
     def flat(*operands: Any) -> Any:
         lists = [_scalars(xs, row.name) for xs in operands]
-        if len({len(xs) for xs in lists}) > 1:
+        if len(lists) > 1 and len(lists[0]) != len(lists[1]):
             raise ValueError(f"{row.name}() needs lists of one length, got {' and '.join(str(len(xs)) for xs in lists)}")
         if not lists[0] and not empty_allowed:
             raise ValueError(f"{row.name}() of nothing has no value: give it at least one number")
@@ -198,8 +200,19 @@ def _document(function: Function, row: Row) -> Function:
     function.__name__ = function.__qualname__ = row.name
     function.__module__ = "autograd"
     kinks = f" At kinks and edges: {row.kinks}." if row.kinks else ""
-    function.__doc__ = f"{row.name} of numbers (a float), Values (a Value), or arrays and lists of them.{kinks}"
+    function.__doc__ = (
+        f"{row.name} of numbers (a float), Values (a Value), or arrays and lists of them.{kinks}\n\n{_example(function, row)}"
+    )
     return function
+
+
+def _example(function: Function, row: Row) -> str:
+    """A call with what it gives, for the docstring."""
+    if row.arity is None:
+        operands: list[Any] = [[1.0, 2.0, 3.0]] * max(row.lists, 1)
+    else:
+        operands = [round((low + high) / 2 + 0.25 * (high - low), 2) for low, high in row.sample]
+    return f"    >>> {row.name}({', '.join(map(repr, operands))})\n    {function(*operands)!r}\n    "
 
 
 FUNCTIONS: dict[str, Function] = {"where": where}
@@ -232,3 +245,4 @@ class Recording:
 
 
 VALUES = Recording()
+FLOATS.total = value.total  # the compiled one where there is one

@@ -23,8 +23,10 @@ def _integral(f: Callable[[float], int]) -> Callable[[float], float]:
 
 _ufunc = {name: getattr(np, TABLE[name].numpy if name in TABLE else name, None) for name in ELEMENTARY}
 SCALAR: dict[str, Callable[..., Any]] = (
-    {name: getattr(math, name, None) or np.errstate(all="ignore")(lambda *x, f=_ufunc[name]: float(f(*x)))
-    for name in ELEMENTARY}
+    {
+        name: getattr(math, name, None) or np.errstate(all="ignore")(lambda *x, f=_ufunc[name]: float(f(*x)))
+        for name in ELEMENTARY
+    }
     | {name: _integral(getattr(math, name)) for name in ("floor", "ceil", "trunc")}
     | {"round": _integral(round)}
 )
@@ -137,7 +139,7 @@ UNARY, BINARY = (
 class Floats:
     """The domain of Python floats: the printed functions, and the reductions."""
 
-    total = staticmethod(total)
+    total: Callable[..., Any] = staticmethod(total)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in TABLE:

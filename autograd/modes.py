@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from threading import Lock
 from typing import Any
 
-import numpy as np
-
 from autograd import value
 from autograd.errors import text
-from autograd.value import MODE, Mode, Value
+from autograd.trees import Tree
+from autograd.value import MODE, Value
 
 _lock = Lock()
 
 
 class Switch(ContextDecorator):
-    """A context that changes the mode on the way in and takes that change back, and no other, on the way out."""
+    """A context that is on from entry to exit, in this thread or task and the tasks that it starts.
 
-    def __init__(self, name: str, enter: Callable[[Mode], Mode], leave: Callable[[Mode], Mode]) -> None:
-        self._name, self._enter, self._leave = name, enter, leave
+    Leaving takes away this switch and no other, so generators may leave theirs in any order.
+    """
+
+    def __init__(self, kind: str, name: str = "") -> None:
+        self.kind, self.name, self.on = kind, name, 0
 
     def __enter__(self) -> None:
         with _lock:
             value.count_modes(1)
-        MODE.set(self._enter(MODE.get()))
+        self.on += 1
+        MODE.set((*MODE.get(), self))
 
     def __exit__(self, *exception: object) -> None:
-        MODE.set(self._leave(MODE.get()))
+        switches = MODE.get()
+        if self in switches:
+            last = len(switches) - 1 - switches[::-1].index(self)
+            MODE.set(switches[:last] + switches[last + 1 :])
+        self.on -= 1
         with _lock:
             value.count_modes(-1)
 
+    def _recreate_cm(self) -> Switch:
+        return Switch(self.kind, self.name)  # each call of a decorated function has its own
+
     def __call__(self, f: Any) -> Any:
-        if inspect.isgeneratorfunction(f) or inspect.iscoroutinefunction(f) or inspect.isasyncgenfunction(f):
-            raise TypeError(f"@{self._name} would end before {f.__name__}'s body runs: write `with {self._name}:` inside it")
+        inner = inspect.unwrap(getattr(f, "func", f))
+        if any(test(inner) for test in _LATER):
+            call = f"{self.kind}({self.name!r})" if self.name else f"{self.kind}()"
+            name = getattr(inner, "__name__", repr(inner))
+            raise TypeError(f"@{call} would end before the body of {name} runs: write `with {call}:` inside it")
         return super().__call__(f)
+
+
+_LATER = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
 
 
 def recording() -> AbstractContextManager[None]:
     """For derivatives, which record even inside `no_grad()`."""
-    paused = MODE.get().paused
-    if not paused:
-        return nullcontext()
-    return Switch("recording()", lambda m: m._replace(paused=0), lambda m: m._replace(paused=m.paused + paused))
+    return Switch("recording") if MODE.get() else nullcontext()
 
 
 def no_grad() -> Switch:
@@ -56,7 +68,7 @@ def no_grad() -> Switch:
     >>> y.parents
     ()
     """
-    return Switch("no_grad()", lambda m: m._replace(paused=m.paused + 1), lambda m: m._replace(paused=max(m.paused - 1, 0)))
+    return Switch("no_grad")
 
 
 def trap() -> Switch:
@@ -70,9 +82,7 @@ def trap() -> Switch:
     ...     print(error)
     log of Value(data=0.0, grad=0.0, label='x') is -inf
     """
-    return Switch(
-        "trap()", lambda m: m._replace(trapping=m.trapping + 1), lambda m: m._replace(trapping=max(m.trapping - 1, 0))
-    )
+    return Switch("trap")
 
 
 def scope(name: str) -> Switch:
@@ -85,20 +95,11 @@ def scope(name: str) -> Switch:
     >>> y.group
     ('layer 1',)
     """
-    text(name, "scope's name")
-    return Switch(f"scope({name!r})", lambda m: m._replace(group=(*m.group, name)), lambda m: _left(m, name))
-
-
-def _left(mode: Mode, name: str) -> Mode:
-    """The mode without the innermost scope of that name."""
-    group = list(mode.group)
-    if name in group:
-        del group[len(group) - 1 - group[::-1].index(name)]
-    return mode._replace(group=tuple(group))
+    return Switch("scope", text(name, "scope's name"))
 
 
 def stop_gradient(x: Any) -> Any:
-    """`x` without its history: a new leaf for a Value, numbers and arrays of numbers as they are.
+    """`x` without its history: new leaves for Values; numbers, lists, dicts and arrays keep their form.
 
     >>> x = Value(2.0)
     >>> y = x * stop_gradient(x)
@@ -106,10 +107,5 @@ def stop_gradient(x: Any) -> Any:
     >>> x.grad
     2.0
     """
-    if type(x) is Value:
-        return x.detach()
-    if isinstance(x, np.ndarray) and x.dtype.kind == "O":
-        return np.frompyfunc(stop_gradient, 1, 1)(x)
-    if isinstance(x, (list, tuple)):
-        return type(x)([stop_gradient(item) for item in x])
-    return x
+    tree = Tree(x)
+    return tree.rebuild([item.detach() if type(item) is Value else item for item in tree.leaves]) if Value in tree.kinds else x

@@ -17,7 +17,7 @@ from autograd.value import ROWS, Value, number, record
 Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
 
 
-def primitive(partials: Partials, symbol: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator: calls of the function with Values are single nodes, whose local derivatives are given.
 
     Arguments: `partials`, one function of the operands for each of them (a list or tuple), or one function that returns
@@ -35,12 +35,15 @@ def primitive(partials: Partials, symbol: str = "") -> Callable[[Callable[..., A
     >>> x.grad
     2.0
     """
-    rules = None if callable(partials) else tuple(partials)
-    if rules is not None and not all(callable(rule) for rule in rules):
+    rules = tuple(partials) if isinstance(partials, (list, tuple)) else None
+    if not callable(partials) and (rules is None or not all(callable(rule) for rule in rules)):
         raise TypeError("primitive() needs partials=: a function of the operands for each of them, or one for all")
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
-        names = list(inspect.signature(f).parameters)
+        parameters = inspect.signature(f).parameters
+        names = list(parameters)
+        if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values()):
+            raise TypeError(f"{f.__name__} needs a fixed number of operands: its parameters must be plain ones")
         if rules is not None and len(rules) != len(names):
             raise ValueError(
                 f"{f.__name__} has {len(names)} operands ({', '.join(names)}), but {len(rules)} partials are given"

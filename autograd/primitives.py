@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, log, nan, pi, sqrt
+from operator import mul
 from typing import Any
 
 Rule = Callable[..., Any]
@@ -230,11 +231,11 @@ def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
 
 # fmt: off
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations
-row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
+row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0] * len(xs), arity=None, lists=1, glyph="Σ")
 row("prod", lambda m, xs: _others(xs)[1], lambda m, xs, z: _others(xs)[0], arity=None, lists=1, glyph="Π")
-row("sumprod", lambda m, p, q: m.total([x * y for x, y in zip(p, q, strict=True)]), lambda m, p, q, z: [*q, *p], arity=None,
+row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None,
     lists=2, glyph="Σ×", sample=R2)
-row("mean", lambda m, xs: m.total(xs) / float(len(xs)), lambda m, xs, z: [1.0 / len(xs) for _ in xs], arity=None, lists=1,
+row("mean", lambda m, xs: m.total(xs) / float(len(xs)), lambda m, xs, z: [1.0 / len(xs)] * len(xs), arity=None, lists=1,
     glyph="mean")
 row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)), lambda m, xs, z: _softmax(m, xs), arity=None,
     lists=1, kinks="-inf of nothing but -inf, with derivatives nan")

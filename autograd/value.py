@@ -14,7 +14,7 @@ import math
 from contextvars import ContextVar
 from operator import index
 from threading import RLock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
@@ -66,13 +66,16 @@ class Value:
         self._p0 = self._p1 = self._note = None
         self._code = self._mark = 0
         if modes:
-            self._note = ("", MODE.get().group)
+            self._note = ("", mode()[1])
         if label or label != "":
             self.label = label
 
     if TYPE_CHECKING:  # interpreted
 
-        def __getattr__(self, name: str) -> Any: ...  # interpreted (the functions of the table are methods too)
+        def __getattr__(self, name: str) -> Any: ...  # the table's functions  # interpreted
+
+    def __init_subclass__(cls) -> None:  # interpreted
+        raise TypeError("Value cannot be subclassed: hold one, or label it")  # interpreted
 
     # ---- reading
 
@@ -238,7 +241,9 @@ class Value:
         """Half to even, derivative 0; with digits by scaling, as NumPy does."""
         if digits is None or index(digits) == 0:
             return unary(ROUND, self)
-        scale = 10.0 ** abs(digits)
+        scale = 10.0 ** min(abs(digits), 300)
+        if digits > 0 and math.isinf(self._data * scale):
+            return constant(self._data)  # all its digits stand before those
         rounded: Value = unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
         return rounded
 
@@ -292,7 +297,8 @@ class Value:
 
     def detach(self) -> Value:
         """A new leaf of the same number: no gradient flows through it."""
-        return constant(self._data)
+        node = constant(self._data)
+        return finish(node) if modes else node
 
     def backward(self, seed: Any = 1.0) -> None:
         """Add to every leaf's `grad` seed * d self / d leaf, and set that of all nodes between.
@@ -312,21 +318,26 @@ LOST = (
 )
 
 
-class Mode(NamedTuple):
-    """What this thread or task is inside of: how many `no_grad` and `trap`, and which scopes."""
-
-    paused: int = 0
-    group: tuple[str, ...] = ()
-    trapping: int = 0
-
-
-MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 (a tuple)
+MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered, see modes.py
 modes = 0  # how many of them are switched on anywhere; 0 spares each new node the look-up
 
 
 def count_modes(change: int) -> None:
     global modes
     modes += change
+
+
+def mode() -> tuple[bool, tuple[str, ...], bool]:
+    """Whether recording is paused, the names of the scopes, and whether bad numbers are trapped, here and now."""
+    paused = trapping = False
+    group: list[str] = []
+    for switch in MODE.get():
+        if switch.on:  # in a task that outlives the block that it was started in, the block's switches are off
+            paused = switch.kind == "no_grad" or (paused and switch.kind != "recording")
+            trapping = trapping or switch.kind == "trap"
+            if switch.kind == "scope":
+                group.append(switch.name)
+    return paused, tuple(group), trapping
 
 
 def number(x: Any) -> Any:
@@ -359,6 +370,30 @@ def variable(data: float, kind: float) -> Value:
     node = leaf(data)
     node._d1 = kind
     return node
+
+
+def plain(xs: Any) -> tuple[list[float], bool] | None:
+    """The numbers of a list or tuple of nothing but Values and floats, and whether a Value is among them; else None."""
+    numbers: list[float] = []
+    found = False
+    for x in xs:
+        if type(x) is Value:
+            node = x
+            numbers.append(node._data)
+            found = True
+        elif type(x) is float:
+            numbers.append(x)
+        else:
+            return None
+    return numbers, found
+
+
+def total(terms: list[float]) -> float:
+    """The sum of floats, strictly from the left."""
+    result = 0.0
+    for term in terms:
+        result += term
+    return result
 
 
 def variables(numbers: list[float], kind: float) -> list[Value]:
@@ -428,13 +463,15 @@ def operands(node: Value) -> tuple[Any, ...]:
 
 def finish(node: Value) -> Value:
     """A new node, as the modes that are switched on want it."""
-    mode = MODE.get()
-    if mode.trapping and not math.isfinite(node._data) and all([math.isfinite(number(x)) for x in operands(node)]):
-        raise DomainError(f"{node.op} of {', '.join([repr(x) for x in operands(node)])} is {node._data}")
-    if mode.paused:
+    paused, group, trapping = mode()
+    held = operands(node)
+    if trapping and held and not math.isfinite(node._data) and all([math.isfinite(number(x)) for x in held]):
+        shown = ", ".join([repr(x) for x in held[:4]]) + (f", ... ({len(held)} operands)" if len(held) > 4 else "")
+        raise DomainError(f"{node.op} of {shown} is {node._data}")
+    if paused and held:
         node = leaf(node._data)
-    if mode.group:
-        node._note = ("", mode.group)
+    if group:
+        node._note = ("", group)
     return node
 
 
