@@ -6,7 +6,9 @@ alive (the pickler keeps it) refers to it, so nodes shared by several roots stay
 
 from __future__ import annotations
 
+import copy
 import copyreg
+import threading
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,7 +17,18 @@ from autograd.formulas import OPS
 from autograd.own import OWN
 from autograd.value import Value, operands
 
-_blocks: WeakValueDictionary[int, Block] = WeakValueDictionary()  # by the identity of a node in it, which it keeps alive
+
+STEP = 40  # so many blocks may be written inside each other
+
+
+class _Blocks(threading.local):
+    """The living blocks of a thread, by the identity of a node in it, which the block keeps alive."""
+
+    def __init__(self) -> None:
+        self.of: WeakValueDictionary[int, Block] = WeakValueDictionary()
+
+
+_blocks = _Blocks()
 
 
 class Block:
@@ -24,10 +37,35 @@ class Block:
     def __init__(self, root: Value) -> None:
         self.nodes = _not_in_blocks(root)
         self.places = {id(node): place for place, node in enumerate(self.nodes)}
+        older = self._older()
+        self.depth = 1 + max([block.depth for block in older], default=0)
+        self.stones = _stones(older)
         for node in self.nodes:
-            _blocks[id(node)] = self
+            _blocks.of[id(node)] = self
+
+    def _older(self) -> list[Block]:
+        """The living blocks that this one refers to, each once."""
+        found: dict[int, Block] = {}
+        for node in self.nodes:
+            for x in operands(node):
+                if type(x) is Value and x.operation and id(x) not in self.places:
+                    block = _blocks.of[id(x)]
+                    found[id(block)] = block
+        return list(found.values())
 
     def __reduce__(self) -> Any:
+        return _load_block, (self._first(), *self._tables())
+
+    def _first(self) -> tuple[Block, ...]:
+        """Blocks far below, to be written before the others: so a long chain of blocks is no deep recursion."""
+        return self.stones if self.depth % STEP == 0 else ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        first = [copy.deepcopy(block, memo) for block in self._first()]
+        rows, outside = self._tables()
+        return _load_block(first, rows, tuple([copy.deepcopy(x, memo) for x in outside]))
+
+    def _tables(self) -> tuple[tuple[Any, ...], tuple[Value, ...]]:
         rows = []
         outside: list[Value] = []
         seen: dict[int, int] = {}
@@ -45,7 +83,13 @@ class Block:
                     held.append((-1 - seen[id(x)],))
             name = OWN.get(node.operation) or node.primitive.name
             rows.append((name, node.data, node.grad, node.label, node.group, tuple(held), node.partials))
-        return _load_block, (tuple(rows), tuple(outside))
+        return tuple(rows), tuple(outside)
+
+
+def _stones(older: list[Block]) -> tuple[Block, ...]:
+    """Every STEPth block below these, the lowest first."""
+    found = {id(stone): stone for block in older for stone in (*block.stones, *([block] if block.depth % STEP == 0 else []))}
+    return tuple(sorted(found.values(), key=lambda block: block.depth))
 
 
 def _not_in_blocks(root: Value) -> list[Value]:
@@ -65,7 +109,7 @@ def _not_in_blocks(root: Value) -> list[Value]:
         opened.add(id(node))
         stack.append(node)
         for x in reversed(operands(node)):
-            if type(x) is Value and x.operation and id(x) not in opened and id(x) not in _blocks:
+            if type(x) is Value and x.operation and id(x) not in opened and id(x) not in _blocks.of:
                 stack.append(x)
     return order
 
@@ -77,7 +121,7 @@ class _Loaded:
         self.nodes = nodes
 
 
-def _load_block(rows: tuple[Any, ...], outside: tuple[Value, ...]) -> _Loaded:
+def _load_block(first: Any, rows: tuple[Any, ...], outside: tuple[Value, ...]) -> _Loaded:
     nodes: list[Value] = []
     for name, data, grad, label, group, held, partials in rows:
         parents = tuple([x if type(x) is float else outside[-1 - x[0]] if x[0] < 0 else nodes[x[0]] for x in held])
@@ -98,7 +142,7 @@ def _take(block: _Loaded, place: int) -> Value:
 def _reduce(node: Value) -> Any:
     if not node.operation:
         return _load_leaf, (node.data, node.grad, node.label, node.group, node.is_constant)
-    block = _blocks.get(id(node)) or Block(node)
+    block = _blocks.of.get(id(node)) or Block(node)
     return _take, (block, block.places[id(node)])
 
 

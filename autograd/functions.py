@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -92,21 +91,27 @@ def _with_defaults(row: Row, function: Function) -> Function:
 # ---- reductions
 
 
-def _scalars(xs: Any, name: str) -> Sequence[Any]:
+class Read(NamedTuple):
+    """A list as a reduction takes it: its Values and floats, their numbers, and whether a Value is among them."""
+
+    scalars: Sequence[Any]
+    numbers: list[float]
+    found: bool
+
+
+def _read(xs: Any, name: str) -> Read:
     """The Values and numbers of an iterable, flat."""
-    if not isinstance(xs, (list, tuple)):
-        xs = as_array(xs, name)
-        xs = list(xs.flat) if isinstance(xs, np.ndarray) else [xs]
-    if value.plain(xs) is not None:
-        return xs  # type: ignore[no-any-return]
-    array = as_array(xs, name)
-    return [x if type(x) is Value else float(x) for x in array.flat]
+    plain: Any = value.plain(xs) if type(xs) in (list, tuple) else None
+    if plain is None:
+        array = as_array(xs, name)
+        xs = [x if type(x) is Value else float(x) for x in (array.flat if isinstance(array, np.ndarray) else [array])]
+        plain = value.plain(xs)
+    return Read(xs, *plain)
 
 
-def reduce_scalars(row: Row, lists: Sequence[Sequence[Any]]) -> Any:
+def reduce_scalars(row: Row, lists: Sequence[Read]) -> Any:
     """One node (or a float) of lists of Values and floats."""
-    read: Any = [value.plain(xs) for xs in lists]
-    data = [numbers for numbers, _ in read]
+    data = [read.numbers for read in lists]
     try:
         z = row.value(FLOATS, *data)
         partials = row.partials[0](FLOATS, *data, z)
@@ -115,19 +120,20 @@ def reduce_scalars(row: Row, lists: Sequence[Sequence[Any]]) -> Any:
             arrays = [[np.float64(x) for x in xs] for xs in data]
             z = float(row.value(ARRAYS, *arrays))
             partials = [float(p) for p in row.partials[0](ARRAYS, *arrays, z)]
-    if not any([found for _, found in read]):
+    if not any([read.found for read in lists]):
         return z
-    return value.record(OPS[row.name], tuple(chain(*lists)), z, tuple(partials))
+    held = [tuple(read.scalars) for read in lists]
+    return value.record(OPS[row.name], held[0] + held[1] if len(held) == 2 else held[0], z, tuple(partials))
 
 
-def _compose(row: Row, lists: Sequence[Sequence[Any]]) -> Any:
+def _compose(row: Row, lists: Sequence[Read]) -> Any:
     """A composite on lists of scalars: an array of what its rule makes of other operations."""
-    if any([type(x) is Value for x in chain.from_iterable(lists)]):
-        return np.array(row.value(VALUES, *lists), dtype=object)
+    if any([read.found for read in lists]):
+        return np.array(row.value(VALUES, *[read.scalars for read in lists]), dtype=object)
     try:
-        return np.array(row.value(FLOATS, *lists))
+        return np.array(row.value(FLOATS, *[read.numbers for read in lists]))
     except ArithmeticError:
-        return np.array(on_arrays(row, *[[np.float64(x) for x in xs] for xs in lists]))
+        return np.array(on_arrays(row, *[[np.float64(x) for x in read.numbers] for read in lists]))
 
 
 def _reduction(row: Row) -> Function:
@@ -135,10 +141,12 @@ def _reduction(row: Row) -> Function:
     empty_allowed = row.name in ("sum", "prod", "sumprod")
 
     def flat(*operands: Any) -> Any:
-        lists = [_scalars(xs, row.name) for xs in operands]
-        if len(lists) > 1 and len(lists[0]) != len(lists[1]):
-            raise ValueError(f"{row.name}() needs lists of one length, got {' and '.join(str(len(xs)) for xs in lists)}")
-        if not lists[0] and not empty_allowed:
+        lists = [_read(xs, row.name) for xs in operands]
+        if len(lists) > 1 and len(lists[0].numbers) != len(lists[1].numbers):
+            raise ValueError(
+                f"{row.name}() needs lists of one length, got {' and '.join(str(len(read.numbers)) for read in lists)}"
+            )
+        if not lists[0].numbers and not empty_allowed:
             raise ValueError(f"{row.name}() of nothing has no value: give it at least one number")
         return reduce(row, lists)
 
@@ -171,7 +179,7 @@ def _choose(condition: Any, x: Any, y: Any) -> Any:
     chosen = x if condition else y
     if type(chosen) is Value:
         return chosen
-    return Value(chosen) if type(x) is Value or type(y) is Value else float(chosen)
+    return value.variable(float(chosen), value.CONSTANT) if type(x) is Value or type(y) is Value else float(chosen)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:

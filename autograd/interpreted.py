@@ -108,13 +108,19 @@ def send(x: Any, amount: float) -> None:
         x._d0 += amount
 
 
-def start_afresh(leaves: list[Any], owner: float) -> bool:
-    """Nothing has come to the leaves yet; False if one is neither a constant nor has the owner's number or a higher one."""
-    for leaf in leaves:
-        if leaf._d1 < owner and leaf._d1 != 1.0:
-            return False
-        leaf._d0 = 0.0
+def owned(order: list[Any], leaves: list[Any], owner: float, stale: bool) -> bool:
+    """Whether all leaves are variables of the owner or of a call inside it; if so, set stale gradients to 0."""
+    if not all([leaf._d1 >= owner and leaf._d1 == int(leaf._d1) for leaf in leaves]):
+        return False
+    for node in order if stale else ():
+        node._grad = 0.0
     return True
+
+
+def start_afresh(leaves: list[Any]) -> None:
+    """Nothing has come to the leaves yet."""
+    for leaf in leaves:
+        leaf._d0 = 0.0
 
 
 def commit(leaves: list[Any]) -> None:

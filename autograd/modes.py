@@ -59,6 +59,11 @@ def recording() -> AbstractContextManager[None]:
     return Switch("recording") if MODE.get() else nullcontext()
 
 
+def untrapped() -> AbstractContextManager[None]:
+    """For rules, which compute both branches of a choice."""
+    return Switch("untrapped") if MODE.get() else nullcontext()
+
+
 def no_grad() -> Switch:
     """Record nothing: results are leaves. Own to its thread and async task; also a decorator.
 

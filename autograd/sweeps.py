@@ -5,15 +5,17 @@ The nodes are only read, so nobody's `.grad` changes; recorded sweeps make new n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import real
+from autograd.errors import DomainError, real
 from autograd.functions import VALUES
+from autograd.modes import untrapped
 from autograd.trees import Tree
-from autograd.value import Value, operands, topological
+from autograd.value import CONSTANT, Value, mode, number, operands, topological, variable
 
 Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
 
@@ -45,7 +47,7 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
 
 def as_value(x: Any) -> Value:
     """A Value as it is, a number as a leaf."""
-    return x if type(x) is Value else Value(x)
+    return x if type(x) is Value else variable(float(x), CONSTANT)
 
 
 def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool) -> list[Any]:
@@ -97,12 +99,27 @@ def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, 
     if not record:
         partials = node.partials
         return [(held[i], partials[i]) for i in places]
+    with untrapped():  # a rule also computes the branch that it does not take
+        recorded = _recorded(node, held, places)
+    if mode()[2]:
+        _listen(node, recorded)
+    return [(held[i], partial) for i, partial in zip(places, recorded, strict=True)]
+
+
+def _recorded(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Any]:
     row = node.primitive
     if row.arity is not None:
-        return [(held[i], row.partials[i](VALUES, *held, node)) for i in places]
+        return [row.partials[i](VALUES, *held, node) for i in places]
     size = len(held) // max(row.lists, 1)
-    recorded = row.partials[0](VALUES, *[list(held[k : k + size]) for k in range(0, len(held), size)], node)
-    return [(held[i], recorded[i]) for i in places]
+    partials = row.partials[0](VALUES, *[list(held[k : k + size]) for k in range(0, len(held), size)], node)
+    return [partials[i] for i in places]
+
+
+def _listen(node: Value, partials: Sequence[Any]) -> None:
+    """Under `trap()`, a derivative that is nan or infinite at a finite value is an error too."""
+    for partial in partials:
+        if math.isfinite(node.data) and not math.isfinite(number(partial)):
+            raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
 
 
 def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool) -> list[Any]:

@@ -7,9 +7,11 @@ inner derivative is never taken for an outer one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from itertools import count
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,26 @@ from autograd.formulas import OPS
 from autograd.modes import recording
 from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.trees import Tree, blocks
-from autograd.value import CONSTANT, Value, gradients, owner, sweep, topological, unary, variable, variables
+from autograd.value import CALL, CONSTANT, Value, count_calls, gradients, owner, sweep, topological, unary, variable, variables
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
 _numbers = count(2)
+_lock = Lock()
+
+
+@contextmanager
+def _counted(number: float) -> Iterator[None]:
+    """Leaves made inside know by this number that they are no Values from outside."""
+    with _lock:
+        count_calls(1)
+    token = CALL.set(number)
+    try:
+        yield
+    finally:
+        CALL.reset(token)
+        with _lock:
+            count_calls(-1)
 
 
 class Call:
@@ -34,9 +51,11 @@ class Call:
         for position in self.positions:
             if not -len(args) <= position < len(args):
                 raise TypeError(f"{name}: argnums {position} needs more than the {len(args)} positional arguments of the call")
+        if len({position % len(args) for position in self.positions}) < len(self.positions):
+            raise ValueError(f"{name}: argnums {tuple(self.positions)} names an argument twice")
         self.several = not isinstance(argnums, int)
         chosen = [args[position] for position in self.positions]
-        self.inputs = Tree(chosen if self.several else chosen[0])
+        self.inputs = Tree(tuple(chosen) if self.several else chosen[0])
         self.number = float(next(_numbers))
         self.nested = Value in self.inputs.kinds
         self.variables = self._variables(name)
@@ -44,7 +63,7 @@ class Call:
         rebuilt = self.inputs.rebuild(self.variables)
         for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
             filled[position] = argument
-        with recording():
+        with recording(), _counted(self.number + 0.5):
             self.result = f(*filled, **kwargs)
 
     def _variables(self, name: str) -> list[Value]:
@@ -74,8 +93,7 @@ class Call:
 
     def mirrored(self, found: Sequence[Any]) -> Any:
         """Derivatives in the structure of the arguments."""
-        tree = self.inputs.rebuild(found)
-        return tuple(tree) if self.several else tree
+        return self.inputs.rebuild(found)
 
 
 def _one_number(name: str, output: Any) -> Any:
@@ -115,12 +133,13 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 def _gradient(call: Call, output: Any) -> list[Any]:
     """The derivatives by the call's variables; through the fast sweep where only they take part."""
     if type(output) is not Value:
-        return [0.0] * len(call.variables)
+        return [as_value(0.0) if call.nested else 0.0] * len(call.variables)
     if not call.nested and sweep(output, 1.0, call.number):
         return gradients(call.variables)
-    call.nested = True
+    call.look_outside([output])
     with recording():
-        return pull_back({id(output): (output, 1.0)}, call.variables, True)
+        found = pull_back({id(output): (output, 1.0)}, call.variables, call.nested)
+    return [as_value(x) for x in found] if call.nested else found
 
 
 def _check_function(name: str, f: Any) -> None:
@@ -160,7 +179,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     """
     _check_function("jvp()", f)
     arguments = _as_arguments(primals)
-    direction = Tree(list(_as_arguments(tangents)))
+    direction = Tree(_as_arguments(tangents))
     call = Call("jvp()", f, arguments, {}, range(len(arguments)))
     if direction.shapes != call.inputs.shapes:
         raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
@@ -260,8 +279,8 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
         if type(y) is Value:
             for v in call.variables:
                 v.grad = 0.0
-            sweep(y, 1.0)
-            matrix[i] = gradients(call.variables)
+            swept = sweep(y, 1.0, call.number)
+            matrix[i] = gradients(call.variables) if swept else pull_back(as_seeds([y], [1.0]), call.variables, False)
     return matrix
 
 
@@ -283,7 +302,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         with recording():
             first = pull_back(as_seeds([output], [1.0]), call.variables, True)
         matrix = _matrix(call, first, "reverse")
-        matrix = np.tril(matrix) + np.tril(matrix, -1).T if not call.nested else matrix
+        matrix = np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
         return blocks(matrix, call.inputs, call.inputs)
 
     return derived

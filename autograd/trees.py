@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import is_real
 from autograd.value import Value
 
 Shape = tuple[int, ...] | int  # of an array; () for one number; an int for that many numbers in a list
@@ -59,7 +60,7 @@ class Tree:
         if isinstance(tree, (list, tuple)):
             make = type(tree)._make if hasattr(tree, "_make") else type(tree)
             kinds = set(map(type, tree))
-            if kinds <= _SCALARS:  # a long list costs no closure for each number
+            if kinds <= _SCALARS or all([is_scalar(x) for x in tree]):  # a long list costs no closure for each number
                 self._add(tree, len(tree), kinds)
                 return lambda parts: make(next(parts))
             inner = [self._take(item) for item in tree]
@@ -71,6 +72,10 @@ class Tree:
         self.leaves += leaves
         self.shapes.append(shape)
         self.kinds |= set(map(type, leaves)) if kinds is None else kinds
+
+
+def is_scalar(x: Any) -> bool:
+    return type(x) is Value or (is_real(x) and not isinstance(x, np.ndarray))
 
 
 def _size(shape: Shape) -> int:

@@ -2,6 +2,7 @@
 cimport cython
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject, PyTypeObject
+from libc.math cimport floor
 from libc.stdlib cimport free, realloc
 
 cdef extern from "Python.h":
@@ -33,6 +34,7 @@ cdef class Value:
     cdef object _note
 
 cdef int modes
+cdef int calls
 
 cdef inline Value new_leaf():
     return <Value>ag_new(<PyTypeObject *>Value, 0, NULL, NULL)
@@ -128,15 +130,22 @@ cdef inline void send_to_parents(Value node, double grad):
         send(<PyObject *>node._p0, node._d0 * grad)
         send(<PyObject *>node._p1, node._d1 * grad)
 
-cdef inline bint start_afresh(Pile leaves, double owner) noexcept:
+cdef inline bint owned(Pile order, Pile leaves, double owner, bint stale) noexcept:
     cdef Py_ssize_t i
     cdef double kind
     for i in range(leaves.used):
         kind = (<Value>leaves.items[i])._d1
-        if kind < owner and kind != 1.0:
+        if kind < owner or kind != floor(kind):
             return False
-        (<Value>leaves.items[i])._d0 = 0.0
+    if stale:
+        for i in range(order.used):
+            (<Value>order.items[i])._grad = 0.0
     return True
+
+cdef inline void start_afresh(Pile leaves) noexcept:
+    cdef Py_ssize_t i
+    for i in range(leaves.used):
+        (<Value>leaves.items[i])._d0 = 0.0
 
 cdef inline void commit(Pile leaves) noexcept:
     cdef Py_ssize_t i
@@ -177,8 +186,8 @@ cpdef tuple operands(Value node)
 cdef Value finish(Value node)
 @cython.locals(copied=Value)
 cdef Value shallow(Value node)
-@cython.locals(node=Value, stack=Pile, count=Py_ssize_t)
-cdef object explore(Value root, Pile order, Pile leaves, bint afresh)
+@cython.locals(node=Value, stack=Pile, count=Py_ssize_t, stale=bint)
+cdef bint explore(Value root, Pile order, Pile leaves, bint afresh) except -1
 @cython.locals(node=Value, order=Pile, leaves=Pile, nodes=list)
 cpdef list topological(object roots)
 @cython.locals(node=Value, order=Pile, leaves=Pile, count=Py_ssize_t)

@@ -24,7 +24,7 @@ from autograd.primitives import TABLE
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
-from autograd.interpreted import meet_parents, send_to_parents, set_method, start_afresh  # interpreted
+from autograd.interpreted import meet_parents, owned, send_to_parents, set_method, start_afresh  # interpreted
 # compiled: import cython
 # isort: on
 # fmt: on
@@ -67,6 +67,8 @@ class Value:
         self._code = self._mark = 0
         if modes:
             self._note = ("", mode()[1])
+        if calls:
+            self._d1 = CALL.get()
         if label or label != "":
             self.label = label
 
@@ -319,7 +321,14 @@ LOST = (
 
 
 MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered, see modes.py
+CALL: ContextVar[float] = ContextVar("autograd_call", default=0.0)  # the number of the transform's call under way
+calls = 0  # how many of these are under way anywhere
 modes = 0  # how many of them are switched on anywhere; 0 spares each new node the look-up
+
+
+def count_calls(change: int) -> None:
+    global calls
+    calls += change
 
 
 def count_modes(change: int) -> None:
@@ -334,7 +343,7 @@ def mode() -> tuple[bool, tuple[str, ...], bool]:
     for switch in MODE.get():
         if switch.on:  # in a task that outlives the block that it was started in, the block's switches are off
             paused = switch.kind == "no_grad" or (paused and switch.kind != "recording")
-            trapping = trapping or switch.kind == "trap"
+            trapping = switch.kind == "trap" or (trapping and switch.kind != "untrapped")
             if switch.kind == "scope":
                 group.append(switch.name)
     return paused, tuple(group), trapping
@@ -469,7 +478,7 @@ def finish(node: Value) -> Value:
         shown = ", ".join([repr(x) for x in held[:4]]) + (f", ... ({len(held)} operands)" if len(held) > 4 else "")
         raise DomainError(f"{node.op} of {shown} is {node._data}")
     if paused and held:
-        node = leaf(node._data)
+        node = constant(node._data)
     if group:
         node._note = ("", group)
     return node
@@ -563,11 +572,12 @@ def refuse_nesting() -> None:
         raise SweepError("this thread is inside a sweep already: call backward() after it, not from a signal handler")
 
 
-def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
+def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> bool:
     """Pile up what root depends on and is not marked yet: leaves, and the others in order, parents first.
 
-    With `afresh` (for a sweep) the gradients of the others start at 0.
+    With `afresh` (for a sweep) the gradients of the others start at 0; else say whether one of them is not 0.
     """
+    stale = False
     stack: Any = Pile()
     if root._code == 0:
         meet_leaf(root, leaves, _open)
@@ -585,10 +595,13 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> None:
             stack.append(node)
             if afresh:
                 node._grad = 0.0
+            elif node._grad != 0.0:
+                stale = True
             meet_parents(node, stack, leaves, _open)
             count += 1
             if count & 65535 == 0:
                 check_interrupt()
+    return stale
 
 
 def topological(roots: Any) -> list[Value]:
@@ -615,8 +628,7 @@ def topological(roots: Any) -> list[Value]:
 def sweep(root: Value, seed: float, owner: float = 0.0) -> bool:
     """The chain rule, from the root down: each node sends local derivative times its gradient to each parent.
 
-    With an `owner`, do nothing and say False if the root depends on other leaves than constants and those of that or a
-    higher number.
+    With an `owner`, do nothing and say False if the root depends on other leaves than those of that or a higher number.
     """
     global _clean
     order: Any = Pile()
@@ -624,9 +636,10 @@ def sweep(root: Value, seed: float, owner: float = 0.0) -> bool:
     refuse_nesting()
     with _lock:
         start()
-        explore(root, order, leaves, True)
-        if not start_afresh(leaves, owner):
+        stale = explore(root, order, leaves, owner == 0.0)
+        if owner != 0.0 and not owned(order, leaves, owner, stale):
             return False  # the marks stay: the next sweep will see that
+        start_afresh(leaves)
         if root._code == 0:
             root._d0 = seed
         else:
