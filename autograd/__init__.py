@@ -18,6 +18,8 @@ compiled: bool = _choose()
 
 from autograd import copies as _copies  # noqa: E402, F401  (registers pickling)
 from autograd.arrays import asarray, data, grads, zero_grad  # noqa: E402
+from autograd.check import GradientError, check_grads  # noqa: E402
+from autograd.diagnosis import diagnose  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
@@ -30,12 +32,15 @@ globals().update(_PUBLIC)
 
 __all__ = [
     "DomainError",
+    "GradientError",
     "LostGradientError",
     "SweepError",
     "Value",
     "asarray",
+    "check_grads",
     "compiled",
     "data",
+    "diagnose",
     "grad",
     "gradient",
     "grads",

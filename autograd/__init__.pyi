@@ -6,6 +6,9 @@ from autograd.arrays import asarray as asarray
 from autograd.arrays import data as data
 from autograd.arrays import grads as grads
 from autograd.arrays import zero_grad as zero_grad
+from autograd.check import GradientError as GradientError
+from autograd.check import check_grads as check_grads
+from autograd.diagnosis import diagnose as diagnose
 from autograd.errors import DomainError as DomainError
 from autograd.errors import LostGradientError as LostGradientError
 from autograd.errors import SweepError as SweepError

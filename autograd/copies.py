@@ -17,7 +17,6 @@ from autograd.formulas import OPS
 from autograd.own import OWN
 from autograd.value import Value, operands
 
-
 STEP = 40  # so many blocks may be written inside each other
 
 
@@ -38,8 +37,8 @@ class Block:
         self.nodes = _not_in_blocks(root)
         self.places = {id(node): place for place, node in enumerate(self.nodes)}
         older = self._older()
-        self.depth = 1 + max([block.depth for block in older], default=0)
-        self.stones = _stones(older)
+        self.depth: int = 1 + max([block.depth for block in older], default=0)
+        self.stones: tuple[Block, ...] = _stones(older)
         for node in self.nodes:
             _blocks.of[id(node)] = self
 
