@@ -33,9 +33,9 @@ HOME = Path(autograd.__file__).parent.parent
 
 FLOORS = [
     ["primitives", "text", "errors", "twins", "numeric", "formulas", "table", "header", "kernels", "interpreted"],
-    ["value", "modes"],
+    ["value", "trees", "modes"],
     ["functions", "arrays", "own", "copies"],
-    ["trees", "sweeps", "transforms", "check"],
+    ["sweeps", "transforms", "compare", "check", "diagnosis", "edges"],
     ["__init__"],
 ]
 HEIGHT = {name: height for height, name in enumerate(name for floor in FLOORS for name in floor)}
@@ -109,7 +109,7 @@ def test_code_lines_are_counted_right() -> None:
 
 def test_the_core_stays_small() -> None:
     sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("primitives.py", "value.py")]
-    assert sum(map(code_lines, sources)) <= 610
+    assert sum(map(code_lines, sources)) <= 620
 
 
 # ---- the two twins
