@@ -188,7 +188,9 @@ cdef Value finish(Value node)
 cdef Value shallow(Value node)
 @cython.locals(node=Value, stack=Pile, count=Py_ssize_t, stale=bint)
 cdef bint explore(Value root, Pile order, Pile leaves, bint afresh) except -1
-@cython.locals(node=Value, order=Pile, leaves=Pile, nodes=list)
 cpdef list topological(object roots)
-@cython.locals(node=Value, order=Pile, leaves=Pile, count=Py_ssize_t)
+@cython.locals(root=Value, node=Value, order=Pile, leaves=Pile, nodes=list)
+cdef list collect(list roots)
 cpdef bint sweep(Value root, double seed, double owner=*) except -1
+@cython.locals(node=Value, order=Pile, leaves=Pile, count=Py_ssize_t, stale=bint)
+cdef bint chain_rule(Value root, double seed, double owner) except -1

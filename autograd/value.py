@@ -606,54 +606,63 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> bool:
 
 def topological(roots: Any) -> list[Value]:
     """What a Value (or each Value of a list) depends on: leaves first, every node after its parents, in a fixed order."""
-    global _clean
     held = [roots] if type(roots) is Value else list(roots)  # a pile keeps nothing alive
     for root in held:
         if type(root) is not Value:
             raise TypeError(f"topological() takes Values, not {type(root).__name__}")
+    refuse_nesting()
+    with _lock:  # around a call, not around loops: CPython 3.13 does not guard their jumps against Ctrl-C
+        return collect(held)
+
+
+def collect(roots: list[Value]) -> list[Value]:
+    global _clean
     order: Any = Pile()
     leaves: Any = Pile()
-    refuse_nesting()
-    with _lock:
-        start()
-        for root in held:
-            explore(root, order, leaves, False)
-        nodes: list[Value] = listed(leaves) + listed(order)
-        for node in nodes:
-            node._mark = 0
-        _clean = True
+    start()
+    for root in roots:
+        explore(root, order, leaves, False)
+    nodes: list[Value] = listed(leaves) + listed(order)
+    for node in nodes:
+        node._mark = 0
+    _clean = True
     return nodes
 
 
 def sweep(root: Value, seed: float, owner: float = 0.0) -> bool:
-    """The chain rule, from the root down: each node sends local derivative times its gradient to each parent.
+    """The reverse sweep from a root.
 
     With an `owner`, do nothing and say False if the root depends on other leaves than those of that or a higher number.
     """
+    refuse_nesting()
+    with _lock:
+        return chain_rule(root, seed, owner)
+
+
+def chain_rule(root: Value, seed: float, owner: float) -> bool:
+    """From the root down, each node sends local derivative times its gradient to each parent."""
     global _clean
     order: Any = Pile()
     leaves: Any = Pile()
-    refuse_nesting()
-    with _lock:
-        start()
-        stale = explore(root, order, leaves, owner == 0.0)
-        if owner != 0.0 and not owned(order, leaves, owner, stale):
-            return False  # the marks stay: the next sweep will see that
-        start_afresh(leaves)
-        if root._code == 0:
-            root._d0 = seed
-        else:
-            root._grad = seed
-        count = 0
-        # compiled: while order.used:
-        while order:  # interpreted
-            node = order.pop()
-            node._mark = 0
-            if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative
-                send_to_parents(node, node._grad)
-            count += 1
-            if count & 65535 == 0:
-                check_interrupt()
-        commit(leaves)
-        _clean = True
+    start()
+    stale = explore(root, order, leaves, owner == 0.0)
+    if owner != 0.0 and not owned(order, leaves, owner, stale):
+        return False  # the marks stay: the next sweep will see that
+    start_afresh(leaves)
+    if root._code == 0:
+        root._d0 = seed
+    else:
+        root._grad = seed
+    count = 0
+    # compiled: while order.used:
+    while order:  # interpreted
+        node = order.pop()
+        node._mark = 0
+        if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative
+            send_to_parents(node, node._grad)
+        count += 1
+        if count & 65535 == 0:
+            check_interrupt()
+    commit(leaves)
+    _clean = True
     return True

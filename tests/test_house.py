@@ -35,7 +35,7 @@ FLOORS = [
     ["primitives", "text", "errors", "twins", "numeric", "formulas", "table", "header", "kernels", "interpreted"],
     ["value", "trees", "modes"],
     ["functions", "arrays", "own", "copies"],
-    ["sweeps", "transforms", "compare", "check", "diagnosis", "edges"],
+    ["sweeps", "transforms", "diagnosis", "compare", "check_node", "check", "edges"],
     ["__init__"],
 ]
 HEIGHT = {name: height for height, name in enumerate(name for floor in FLOORS for name in floor)}
@@ -234,7 +234,12 @@ def test_docs_of_functions_name_them_and_show_an_example() -> None:
 @pytest.mark.parametrize("name", ERRORS)
 def test_every_exception_says_when_it_is_raised_and_refines_a_built_in_one(name: str) -> None:
     error = getattr(autograd, name)
-    assert error.__doc__ and {base.__name__ for base in error.__mro__[1:]} & {"TypeError", "ValueError", "RuntimeError"}
+    assert error.__doc__ and {base.__name__ for base in error.__mro__[1:]} & {
+        "TypeError",
+        "ValueError",
+        "RuntimeError",
+        "AssertionError",
+    }
 
 
 @pytest.mark.parametrize("name", OF_VALUE)
