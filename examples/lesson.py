@@ -158,7 +158,7 @@ def main() -> None:
     options = parser.parse_args()
     network = two_inputs() if options.small else three_inputs()
     options.out.mkdir(parents=True, exist_ok=True)
-    drawing = draw(network.error)
+    drawing = draw(network.error, view="neurons")
     for name in ("lesson.svg", "lesson.png"):
         drawing.save(options.out / name)
         print(f"wrote {(options.out / name).resolve()}")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import struct
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+PLOTS = ["newton.py", "black_scholes.py", "ode_sensitivity.py", "curve_fit.py"]
 WEIGHT_STEPS = """\
 hidden -> output   [0.00804047 0.00555918]
 input  -> hidden   [[ 1.77005547e-04 -5.11178506e-04]
@@ -48,20 +52,34 @@ def run(folder: Path, script: str, *arguments: str) -> str:
     return done.stdout
 
 
+def assert_png(path: Path) -> None:
+    """The file is a PNG with a size."""
+    header = path.read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    assert min(struct.unpack(">II", header[16:24])) > 50
+
+
 def assert_pictures(folder: Path, name: str, *texts: str) -> None:
     """`name.svg` is well-formed and shows `texts`; `name.png` is a PNG with a size."""
     root = ElementTree.parse(folder / f"{name}.svg").getroot()
     assert root.tag.endswith("svg")
     shown = " ".join(root.itertext())
     assert all(text in shown for text in texts), shown
-    header = (folder / f"{name}.png").read_bytes()[:24]
-    assert header[:8] == b"\x89PNG\r\n\x1a\n"
-    assert min(struct.unpack(">II", header[16:24])) > 50
+    assert_png(folder / f"{name}.png")
 
 
 def difference_printed(output: str) -> float:
-    line = next(line for line in output.splitlines() if line.startswith("Largest difference"))
+    line = next(line for line in output.splitlines() if line.startswith("Largest"))
     return float(line.rsplit(" ", 1)[1])
+
+
+def table_printed(output: str, first: str, last: str) -> list[list[float]]:
+    """The numbers of the lines between those that start with `first` and `last`, without the words before them."""
+    lines = output.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(first))
+    end = next(i for i, line in enumerate(lines) if i > start and line.startswith(last))
+    found = [[float(text) for text in re.findall(r"(?<!\S)-?\d[-+.\de]*", line)] for line in lines[start + 1 : end]]
+    return [row for row in found if row]
 
 
 def test_lesson_prints_the_weight_steps_of_exercise_a(tmp_path: Path) -> None:
@@ -109,8 +127,82 @@ def test_pictures_go_where_the_reader_says(tmp_path: Path, script: str) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
-@pytest.mark.parametrize("script", ["lesson.py", "first_steps.py", "why_topological.py"])
+@pytest.mark.parametrize("script", ["lesson.py", "first_steps.py", "why_topological.py", *PLOTS])
 def test_help(tmp_path: Path, script: str) -> None:
     output = run(tmp_path, script, "--help")
     assert "--out" in output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("first, last", [("Root", "Minimum"), ("Minimum", "theory")])
+def test_newton_squares_the_error_in_every_step(tmp_path: Path, first: str, last: str) -> None:
+    output = run(tmp_path, "newton.py")
+    errors = [row[1] for row in table_printed(output, first, last)]
+    ratios = [new / old**2 for old, new in pairwise(errors)]
+    assert errors[-1] < 1e-7 and len(errors) >= 5
+    assert ratios[-1] == pytest.approx(ratios[-2], rel=0.1)  # the errors are printed with two digits
+    assert_png(tmp_path / "newton.png")
+
+
+def test_newton_agrees_with_the_theory_of_its_error(tmp_path: Path) -> None:
+    output = run(tmp_path, "newton.py")
+    theory = float(output.partition("2 f') = ")[2].split()[0])
+    root = 0.6
+    for _ in range(200):
+        root = 0.6 + 0.8 * math.sin(root)  # converges slowly, but without a derivative
+    assert theory == pytest.approx(0.8 * math.sin(root) / (2 * (1 - 0.8 * math.cos(root))), abs=5e-5)
+    assert table_printed(output, "Root", "Minimum")[-1][2] == pytest.approx(theory, rel=1e-3)
+
+
+def test_black_scholes_greeks_are_the_closed_forms(tmp_path: Path) -> None:
+    output = run(tmp_path, "black_scholes.py")
+    assert difference_printed(output) < 1e-12
+    greeks = [line.split()[0] for line in output.splitlines()[1:9]]
+    assert greeks == ["price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga"]
+    rows = table_printed(output, " ", "Largest")
+    assert [row[0] for row in rows] == pytest.approx([row[1] for row in rows], rel=1e-10)
+    assert_png(tmp_path / "black_scholes.png")
+
+
+def test_ode_sensitivity_agrees_with_finite_differences(tmp_path: Path) -> None:
+    output = run(tmp_path, "ode_sensitivity.py")
+    assert difference_printed(output) < 1e-7
+    pairs = [re.findall(r"-?\d+\.\d+(?=°)", line) for line in output.splitlines()[1:5]]
+    assert all(len(row) == 4 and row[::2] == pytest.approx(row[1::2]) for row in [list(map(float, r)) for r in pairs])
+    assert_png(tmp_path / "ode_sensitivity.png")
+
+
+def test_curve_fit_goes_downhill_to_the_truth_within_its_errors(tmp_path: Path) -> None:
+    output = run(tmp_path, "curve_fit.py")
+    squares = [row[1] for row in table_printed(output, "step", "parameter")]
+    assert squares == sorted(squares, reverse=True) and squares[0] > 10 * squares[-1]
+    parameters = table_printed(output, "parameter", "wrote")
+    assert len(parameters) == 4
+    for true, found, error in parameters:
+        assert 0 < error < 0.15 * true and abs(found - true) < 3 * error
+    assert_png(tmp_path / "curve_fit.png")
+
+
+@pytest.mark.parametrize("script", PLOTS)
+def test_plots_go_where_the_reader_says(tmp_path: Path, script: str) -> None:
+    assert str(Path("new", "folder", script).with_suffix(".png")) in run(tmp_path, script, "--out", "new/folder")
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == [script.replace(".py", ".png")]
+    assert list(tmp_path.iterdir()) == [tmp_path / "new"]
+
+
+@pytest.mark.parametrize("script", PLOTS)
+def test_without_matplotlib_one_line_says_how_to_get_it(tmp_path: Path, script: str) -> None:
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "sitecustomize.py").write_text("import sys; sys.modules['matplotlib'] = None")
+    path = os.pathsep.join([str(tmp_path / "without"), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / script), "--out", "plots"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and done.stdout == "" and not (tmp_path / "plots").exists()
+    assert done.stderr == f"{script} plots with matplotlib, which is not installed: pip install 'matplotlib>=3.7'\n"

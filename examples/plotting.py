@@ -1,0 +1,48 @@
+"""What the examples that plot have in common: their option --out, one look, and a clear word when matplotlib is missing."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+LOOK = {
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "0.9",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "savefig.dpi": 120,
+}
+BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#d55e00", "#009e73", "#cc3377", "#777777"  # told apart by the colour-blind too
+
+
+def begin(description: str) -> tuple[ModuleType, Path]:
+    """Read the options; give matplotlib.pyplot, set to draw without a screen, and the folder to write to."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--out", type=Path, default=Path("."), help="the folder to write the plot to")
+    folder = parser.parse_args().out
+    try:
+        import matplotlib
+    except ModuleNotFoundError:
+        sys.exit(f"{Path(sys.argv[0]).name} plots with matplotlib, which is not installed: pip install 'matplotlib>=3.7'")
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its notice on the very first run
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams.update(LOOK)
+    return plt, folder
+
+
+def save(figure: Any, folder: Path, name: str) -> None:
+    """Write the figure to the folder as a PNG and say where it went."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / name)
+    print(f"wrote {(folder / name).resolve()}")
