@@ -293,7 +293,7 @@ def test_above_max_nodes_the_picture_counts_what_is_left_out() -> None:
     assert cards + sum(len(box.folded) for box in picture.boxes) + picture.left_out == picture.values
     ids = {box.id for box in picture.boxes}
     assert all({arrow.tail, arrow.head} <= ids for arrow in picture.arrows)
-    shown = texts(draw(random_graph(3), max_nodes=6))
+    shown = texts(draw(random_graph(3), "classic", max_nodes=6))
     assert any("left out" in text for text in shown) and any(text.endswith(" more") for text in shown)
     assert not any("left out" in text for text in texts(draw(random_graph(3), max_nodes=None)))
 
@@ -302,11 +302,11 @@ def test_graphs_of_100_000_values() -> None:
     chain = Value(0.5, "x")
     for _ in range(100_000):
         chain = -chain
-    assert "left out" in draw(chain).source
+    assert "folded by levels" in draw(chain).source and "left out" in draw(chain, "classic").source
     total = Value(0.0, "start")
     for i in range(50_000):
         total = total + Value(float(i))
-    assert "left out" in draw(total).source
+    assert "folded by levels" in draw(total).source and "left out" in draw(total, "classic").source
     twice = Value(1.0, "x")
     for _ in range(1_000):
         twice = twice + twice

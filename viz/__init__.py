@@ -1,7 +1,20 @@
 """Pictures of a computation: `draw(y)` shows values, operations, gradients and local derivatives."""
 
+from viz.delta_table import Deltas
 from viz.drawing import Drawing
+from viz.error_terms import deltas
 from viz.errors import EngineError, EngineTimeoutError, NoEngineError
+from viz.explanation import Explanation, explain
 from viz.views import draw
 
-__all__ = ["Drawing", "EngineError", "EngineTimeoutError", "NoEngineError", "draw"]
+__all__ = [
+    "Deltas",
+    "Drawing",
+    "EngineError",
+    "EngineTimeoutError",
+    "Explanation",
+    "NoEngineError",
+    "deltas",
+    "draw",
+    "explain",
+]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from viz.escape import html_text, number, tooltip
 from viz.picture import Box
+from viz.table import BODY, CAPTION, NAME, font, heading, row, table, wide
 from viz.theme import Theme
 
 Attributes = dict[str, str]
-NAME, BODY, KEY, CAPTION = 12, 12, 10, 9  # points
 CAPTION_LENGTH = 30
 
 
@@ -15,38 +15,37 @@ def card(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attributes
     """The node attributes of a value as a card; sharp corners for leaves, round ones for results."""
     if box.kind == "stub":
         return stub(box, theme)
-    rows = _heading(box, theme)
-    rows += _row("data", number(box.data), theme)
+    rows = heading(box.label, box.operation, theme)
+    rows += row("data", number(box.data), theme)
     if box.kind != "constant":
-        rows += _row("grad", number(box.grad), theme)
+        rows += row("grad", number(box.grad), theme)
     if captions:
-        rows += "".join(map(_wide, _caption(box, theme)))
-    table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>>'
-    return _frame(box, theme, fill) | {"label": table, "margin": "0.08,0.04"}
+        rows += "".join(map(wide, _caption(box, theme)))
+    return _frame(box, theme, fill) | {"label": table([rows]), "margin": "0.08,0.04"}
 
 
 def record(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attributes:
     """The node attributes of a value as the lecture's record: name | data | grad, with a tint behind the gradient."""
     if box.kind == "stub":
         return stub(box, theme)
-    names = [_font(html_text(box.label), NAME, theme.ink, "<B>{}</B>")] if box.label else []
+    names = [font(html_text(box.label), NAME, theme.ink, "<B>{}</B>")] if box.label else []
     if captions and box.label:
         names += _caption(box, theme)
     cells = [f"<TD>{'<BR/>'.join(names)}</TD>"] if names else []
-    cells.append(f"<TD>{_font(number(box.data), BODY, theme.ink)}</TD>")
+    cells.append(f"<TD>{font(number(box.data), BODY, theme.ink)}</TD>")
     if box.kind != "constant":
-        cells.append(f'<TD BGCOLOR="{fill}">{_font(number(box.grad), BODY, theme.ink)}</TD>')
+        cells.append(f'<TD BGCOLOR="{fill}">{font(number(box.grad), BODY, theme.ink)}</TD>')
     border = 2 if box.is_root else 0
-    table = (
+    label = (
         f'<<TABLE BORDER="{border}" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{theme.border}" '
         f'BGCOLOR="{theme.neutral}"><TR>{"".join(cells)}</TR></TABLE>>'
     )
-    return {"shape": "plain", "label": table, "tooltip": describe(box)}
+    return {"shape": "plain", "label": label, "tooltip": describe(box)}
 
 
 def stub(box: Box, theme: Theme) -> Attributes:
     """The node attributes of what stands for values that are left out."""
-    text = _font(f"… {box.data:,.0f} more", BODY, theme.ink)
+    text = font(f"… {box.data:,.0f} more", BODY, theme.ink)
     about = tooltip(f"{box.data:,.0f} values that are not drawn")
     return {
         "shape": "box", "style": "rounded,dashed", "color": theme.faint, "label": f"<{text}>", "tooltip": about,
@@ -82,31 +81,8 @@ def _frame(box: Box, theme: Theme, fill: str) -> Attributes:
     }
 
 
-def _heading(box: Box, theme: Theme) -> str:
-    """Name left and operation right, in one size; whichever stands alone goes to the middle."""
-    name = _font(html_text(box.label), NAME, theme.ink, "<B>{}</B>") if box.label else ""
-    operation = _font(html_text(box.operation), NAME, theme.ink, "<B>{}</B>") if box.operation else ""
-    if name and operation:
-        return f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}</TD><TD ALIGN="RIGHT">{operation}</TD></TR>'
-    return _wide(name or operation) if name or operation else ""
-
-
 def _caption(box: Box, theme: Theme) -> list[str]:
     """The scope, unless there is none; constants have that of what uses them."""
     if not box.group or box.kind == "constant":
         return []
-    return [_font(html_text(" / ".join(box.group), CAPTION_LENGTH), CAPTION, theme.key, "<I>{}</I>")]
-
-
-def _row(key: str, text: str, theme: Theme) -> str:
-    left, right = _font(key, KEY, theme.key), _font(text, BODY, theme.ink)
-    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD WIDTH="6"></TD><TD ALIGN="RIGHT">{right}</TD></TR>'
-
-
-def _wide(text: str) -> str:
-    return f'<TR><TD COLSPAN="3">{text}</TD></TR>'
-
-
-def _font(text: str, size: int, colour: str, style: str = "{}") -> str:
-    """A run of text; empty elements would not be valid."""
-    return f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{style.format(text)}</FONT>' if text else ""
+    return [font(html_text(" / ".join(box.group), CAPTION_LENGTH), CAPTION, theme.key, "<I>{}</I>")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import graphviz  # type: ignore[import-untyped]
 
 from viz.cards import card, record
@@ -9,10 +11,12 @@ from viz.escape import html_text, number, tooltip
 from viz.frames import add_frames
 from viz.legend import legend_table
 from viz.picture import Arrow, Box, Picture
+from viz.table import KEY, beside, font
 from viz.theme import Scale, Theme, edge_colour, edge_ink, tint
 
 FONT = "Helvetica"  # measured as Arial by engines without fonts
 
+View = Callable[[Picture, str, Theme, bool], graphviz.Digraph]
 TRUNK = "4"  # results keep to a straight line with their results; leaves bend
 
 
@@ -94,19 +98,10 @@ def _arrow(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> dict[str
         words = f"{arrow.times} × {words}".strip()
     if words:
         attributes |= {
-            "label": _beside(words, direction, edge_ink(theme, arrow.message)),
+            "label": beside([font(html_text(words), KEY, edge_ink(theme, arrow.message))], direction),
             "labeltooltip": about,
         }
     return attributes
-
-
-def _beside(text: str, direction: str, colour: str) -> str:
-    """A label with some air towards its arrow, which runs left of it or, in horizontal pictures, under it."""
-    cell = f'<TD><FONT COLOR="{colour}">{html_text(text)}</FONT></TD>'
-    air = (
-        f'<TR><TD WIDTH="5"></TD>{cell}</TR>' if direction in ("BT", "TB") else f'<TR>{cell}</TR><TR><TD HEIGHT="6"></TD></TR>'
-    )
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{air}</TABLE>>'
 
 
 def _circle(box: Box, theme: Theme) -> dict[str, str]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 from viz.escape import html_text, number
 from viz.picture import Picture
+from viz.table import CAPTION, KEY, font, table
 from viz.theme import Scale, Theme, tint
 
 
 def legend_table(picture: Picture, scale: Scale, theme: Theme) -> str:
     """An HTML-like label for the whole graph."""
-    rows = [_colours(picture, scale, theme)]
+    grads = [box.grad for box in picture.boxes if box.kind in ("leaf", "operation")]
+    rows = [colours(grads, scale, theme, _title(picture))]
     if any(arrow.kind == "operand" for arrow in picture.arrows):
-        colour = "; its colour: the gradient it sends back" if _has_gradients(picture) else ""
-        rows.append(_line(f"on an arrow: local derivative (none: 1){colour}", theme))
-    rows.append(_line(counts(picture), theme))
-    body = "".join(f"<TR><TD>{row}</TD></TR>" for row in rows if row)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{body}</TABLE>>'
+        colour = "; its colour: the gradient it sends back" if any(grads) else ""
+        rows.append(line(f"on an arrow: local derivative (none: 1){colour}", theme))
+    rows += [line(counts(picture), theme), line(html_text(picture.note, 200), theme)]
+    return legend(rows)
+
+
+def legend(rows: Iterable[str]) -> str:
+    """Rows under each other, with some air above; empty ones are left out."""
+    air = '<TR><TD HEIGHT="8"></TD></TR>'
+    return table([air, *(f"<TR><TD>{row}</TD></TR>" for row in rows if row)], padding=2)
 
 
 def counts(picture: Picture) -> str:
@@ -29,20 +37,15 @@ def counts(picture: Picture) -> str:
         return ""
     text = f"{picture.values:,} values, {shown:,} shown"
     if picture.left_out:
-        text += f" (those nearest the result), {picture.left_out:,} left out"
+        text += f" (those nearest {html_text(picture.near)}), {picture.left_out:,} left out"
     hints = ["sums of sums are one Σ"] * bool(sums) + ["constants stand inside their operation"] * bool(constants)
     return f"{text}; {', '.join(hints)}" if hints else text
 
 
-def _has_gradients(picture: Picture) -> bool:
-    return any(box.grad for box in picture.boxes)
-
-
-def _colours(picture: Picture, scale: Scale, theme: Theme) -> str:
-    """Swatches from strong negative over zero to strong positive, each with its number."""
-    grads = [box.grad for box in picture.boxes if box.kind in ("leaf", "operation")]
-    if not _has_gradients(picture):
-        return _line("all gradients are 0: call backward() on the result to fill them in", theme)
+def colours(grads: Sequence[float], scale: Scale, theme: Theme, title: str) -> str:
+    """Swatches from strong negative over zero to strong positive, each with its number, for these gradients."""
+    if not any(grads):
+        return line("all gradients are 0: call backward() on the result to fill them in", theme)
     marks = scale.marks()
     finite = any(math.isfinite(grad) and grad for grad in grads)
     numbers = [-mark for mark in reversed(marks)] * finite + [0.0] + marks * finite
@@ -54,8 +57,8 @@ def _colours(picture: Picture, scale: Scale, theme: Theme) -> str:
         texts.append("nan, inf")
         colours.append(theme.nonfinite)
     swatches = "".join(f'<TD WIDTH="40" HEIGHT="9" BGCOLOR="{colour}"></TD>' for colour in colours)
-    labels = "".join(f"<TD>{_font(text, 9, theme.ink)}</TD>" for text in texts)
-    title = _font(_title(picture), 10, theme.ink)
+    labels = "".join(f"<TD>{font(text, CAPTION, theme.ink)}</TD>" for text in texts)
+    title = font(title, KEY, theme.ink)
     return (
         f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ROWSPAN="2">{title}</TD>'
         f'<TD ROWSPAN="2" WIDTH="8"></TD>{swatches}</TR><TR>{labels}</TR></TABLE>'
@@ -70,9 +73,6 @@ def _title(picture: Picture) -> str:
     return "gradient"
 
 
-def _line(text: str, theme: Theme) -> str:
-    return _font(text, 10, theme.faint) if text else ""
-
-
-def _font(text: str, size: int, colour: str) -> str:
-    return f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{text}</FONT>'
+def line(text: str, theme: Theme) -> str:
+    """A line of explanation."""
+    return font(text, KEY, theme.faint)

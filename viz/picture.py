@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autograd import Value
@@ -49,6 +49,8 @@ class Picture:
     arrows: tuple[Arrow, ...]
     values: int
     left_out: int
+    near: str = "the result"  # what is nearest to those that are drawn, if some are left out
+    note: str = ""  # for the legend: why this is drawn, and not what was asked for
 
     @property
     def roots(self) -> list[Box]:
@@ -62,23 +64,8 @@ def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bo
     wanted = {id(root) for root in roots}
     groups = {i: nodes[item.index].group for item in shown for i, _ in item.operands if nodes[i].is_constant}
     owner = cut(shown, len(nodes) if max_nodes is None else max_nodes)
-    boxes = [
-        Box(
-            f"n{item.index}",
-            _kind(nodes[item.index]),
-            nodes[item.index].label,
-            item.operation,
-            nodes[item.index].data,
-            nodes[item.index].grad,
-            groups.get(item.index, nodes[item.index].group),
-            id(nodes[item.index]) in wanted,
-            tuple(f"n{i}" for i in item.folded),
-            tuple(item.constants),
-        )
-        for item in shown
-        if item.index not in owner
-    ]
-    arrows = [arrow for item in shown if item.index not in owner for arrow in _arrows(item, nodes, owner)]
+    boxes = [box(item, nodes, groups, wanted) for item in shown if item.index not in owner]
+    arrows = [arrow for item in shown if item.index not in owner for arrow in arrows_into(item, nodes, owner)]
     counts: dict[int, int] = {}
     for item in shown:
         if item.index in owner:
@@ -88,11 +75,28 @@ def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bo
     return Picture(tuple(boxes + stubs), tuple(arrows), len(nodes), left_out)
 
 
+def box(item: Shown, nodes: Sequence[Value], groups: dict[int, tuple[str, ...]], roots: Collection[int]) -> Box:
+    """The box of one item; `groups` has the scopes of constants, `roots` the ids of the roots."""
+    node = nodes[item.index]
+    return Box(
+        f"n{item.index}",
+        _kind(node),
+        node.label,
+        item.operation,
+        node.data,
+        node.grad,
+        groups.get(item.index, node.group),
+        id(node) in roots,
+        tuple(f"n{i}" for i in item.folded),
+        tuple(item.constants),
+    )
+
+
 def _kind(node: Value) -> str:
     return "operation" if node.op else "constant" if node.is_constant else "leaf"
 
 
-def _arrows(item: Shown, nodes: Sequence[Value], owner: dict[int, int]) -> list[Arrow]:
+def arrows_into(item: Shown, nodes: Sequence[Value], owner: dict[int, int]) -> list[Arrow]:
     """The arrows into one box; more than two alike become one that tells its number."""
     head, grad = f"n{item.index}", nodes[item.index].grad
     stubs = dict.fromkeys(f"more{owner[i]}" for i, _ in item.operands if i in owner)

@@ -36,14 +36,14 @@ def _fitted(match: re.Match[str]) -> str:
     if not size or not text.strip() or "textLength" in attributes:
         return match[0]
     table = BOLD if 'font-weight="bold"' in attributes else REGULAR
-    room = sum(_room(c, table) for c in text)
-    if not text.isascii() and sum(_likely(c, table) for c in text) <= room:
+    left = sum(room(c, table) for c in text)
+    if not text.isascii() and sum(_likely(c, table) for c in text) <= left:
         return match[0]  # fits; stretching letters of unknown width would only spoil them
-    width = room * float(size[1]) / 1000
+    width = left * float(size[1]) / 1000
     return f'<text {attributes} textLength="{width:.2f}" lengthAdjust="spacingAndGlyphs">{match[2]}</text>'
 
 
-def _room(c: str, table: tuple[int, ...]) -> int:
+def room(c: str, table: tuple[int, ...]) -> int:
     """What the engine leaves for a character: one it does not know gets a space for each byte."""
     return table[ord(c) - 32] if " " <= c <= "~" else table[0] * len(c.encode("utf-8", "replace"))
 

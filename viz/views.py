@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import Value
-from viz import dot
 from viz.drawing import Drawing
 from viz.engine import TIMEOUT
 from viz.escape import clean
-from viz.picture import read_graph
+from viz.seen import Look, see_classic, see_groups, see_neurons, see_values
 from viz.theme import THEMES
-from viz.tree import text_tree
 
 DIRECTIONS = ("BT", "TB", "LR", "RL")
-VIEWS = {"values": (dot.values, "BT", True), "classic": (dot.classic, "LR", False)}  # how, direction, folding
+VIEWS = {"values": see_values, "classic": see_classic, "neurons": see_neurons, "groups": see_groups}
 
 
 def draw(
@@ -27,6 +25,10 @@ def draw(
     *,
     groups: bool = False,
     fold: bool | None = None,
+    depth: int | None = None,
+    expand: Sequence[str] = (),
+    around: Value | None = None,
+    radius: int = 2,
     dpi: float = 96.0,
     timeout: float = TIMEOUT,
 ) -> Drawing:
@@ -34,14 +36,19 @@ def draw(
 
     Arguments:
         root: a Value, or several.
-        view: "values" (each value a card, operations inside, local derivatives on the arrows) or "classic" (records
-            and operation circles, as in the lecture).
+        view: "values" (each value a card, operations inside, local derivatives on the arrows), "neurons" (each unit
+            of a network a card with its error term, weights on the arrows), "groups" (each scope a box with a
+            histogram of its gradients) or "classic" (records and operation circles, as in the lecture).
         direction: where the result lies: "BT" (top), "TB" (bottom), "LR" (right), "RL" (left); None chooses.
         theme: "light" or "dark".
-        max_nodes: of a graph with more values than this only the part nearest the root is drawn, and the picture says
-            how many are left out; None draws all.
+        max_nodes: a graph with more values than this is folded to "groups", and the picture says so (the view "classic"
+            draws the part nearest the root); None draws all.
         groups: draw a frame around each `scope`; otherwise its name stands in the cards.
         fold: whether chains of + become one Σ and constants move into the operation; None: in the view "values".
+        depth: how deep nested scopes are told apart in the view "groups"; None chooses.
+        expand: names of scopes whose inside is shown there; "outer / inner" names one of several.
+        around: a value of the graph: the view "values" shows only what lies within `radius` arrows of it, of a graph
+            of any size, and stubs for what follows.
         dpi: resolution of raster pictures.
         timeout: seconds that the layout engine may take.
 
@@ -59,19 +66,24 @@ def draw(
     roots = _roots(root)
     _choice("view", view, VIEWS)
     _choice("theme", theme, THEMES)
-    how, usual, folding = VIEWS[view]
     if direction is not None:
         _choice("direction", direction, DIRECTIONS)
     if max_nodes is not None and (not isinstance(max_nodes, int) or max_nodes < 1):
         raise ValueError(f"max_nodes must be a positive whole number or None, not {max_nodes!r}")
     if not dpi > 0 or not timeout > 0:
         raise ValueError(f"dpi and timeout must be positive, not {dpi!r} and {timeout!r}")
-    read = read_graph(roots, max_nodes, folding if fold is None else fold)
-    graph = how(read, direction or usual, THEMES[theme], groups)
+    if depth is not None and (not isinstance(depth, int) or depth < 1):
+        raise ValueError(f"depth must be a positive whole number or None, not {depth!r}")
+    if around is not None and (not isinstance(around, Value) or view != "values"):
+        raise TypeError("around must be a Value, and goes with the view 'values'")
+    if not isinstance(radius, int) or radius < 0:
+        raise ValueError(f"radius must be a whole number that is not negative, not {radius!r}")
+    if isinstance(expand, str):
+        raise TypeError(f"expand must be a list of names of scopes, not the str {expand!r}")
+    seen = VIEWS[view](roots, Look(direction, THEMES[theme], max_nodes, groups, fold, depth, tuple(expand), around, radius))
     names = ", ".join(repr(clean(value.label)) for value in roots[:3] if value.label)
-    title = f"{names or 'a graph'}, {read.values:,} values"
-    letters = "".join(clean(text) for box in read.boxes for text in (box.label, box.operation, *box.group))
-    return Drawing(graph, text_tree(read), title, letters, THEMES[theme].background, dpi, timeout)
+    title = f"{names or 'a graph'}, {seen.values:,} values"
+    return Drawing(seen.graph, seen.tree, title, seen.letters, THEMES[theme].background, dpi, timeout)
 
 
 def _roots(root: Any) -> list[Value]:

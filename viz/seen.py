@@ -1,0 +1,126 @@
+"""Each view of a graph, ready to be drawn: DOT, a text for where no picture can be shown, and the letters that occur."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import graphviz  # type: ignore[import-untyped]
+
+from autograd import Value
+from viz import dot
+from viz.escape import clean, number
+from viz.folding import listing
+from viz.grouping import by_level, by_scope
+from viz.groups import groups
+from viz.network import Network, read_network
+from viz.neurons import neurons
+from viz.picture import Picture, read_graph
+from viz.summary import Group, flows_of, groups_of
+from viz.theme import Theme
+from viz.tree import LINES, text_tree
+from viz.units import units
+from viz.window import read_window
+
+NO_UNITS = (
+    "drawn as values: there are no units here; a unit is an activation of a weighted sum, as in sigmoid(w1 * x1 + w2 * x2)"
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to draw: None in `direction` and `fold` chooses what suits the view."""
+
+    direction: str | None
+    theme: Theme
+    max_nodes: int | None
+    groups: bool
+    fold: bool | None
+    depth: int | None = None
+    expand: tuple[str, ...] = ()
+    around: Value | None = None
+    radius: int = 2
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A drawn view; `letters` are those of the user, which a raster picture may lack."""
+
+    graph: graphviz.Digraph
+    tree: str
+    letters: str
+    values: int
+
+
+def see_values(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
+    """Each value a card, unless there are too many; `note` stands in the legend."""
+    if look.around is not None:
+        limit = look.max_nodes or sys.maxsize
+        return _seen(read_window(roots, look.around, look.radius, limit, look.fold is not False), dot.values, look, "BT")
+    nodes = listing(roots)
+    if look.max_nodes is not None and len(nodes) > look.max_nodes:
+        folded = "scopes" if any(node.group for node in nodes) else "levels"
+        more = f"folded by {folded}: {len(nodes):,} values are more than max_nodes={look.max_nodes}"
+        more += " (None draws all; around= a part)"
+        return see_groups(roots, look, f"{note}; {more}" if note else more)
+    picture = read_graph(roots, look.max_nodes, True if look.fold is None else look.fold)
+    return _seen(replace(picture, note=note), dot.values, look, "BT")
+
+
+def see_classic(roots: Sequence[Value], look: Look) -> Seen:
+    """Records and operation circles."""
+    return _seen(read_graph(roots, look.max_nodes, bool(look.fold)), dot.classic, look, "LR")
+
+
+def see_neurons(roots: Sequence[Value], look: Look) -> Seen:
+    """Units, or the values where there are none."""
+    found = units(roots)
+    if not found:
+        return see_values(roots, look, NO_UNITS)
+    limit = look.max_nodes
+    if limit is not None and len(found) + sum(len(unit.inputs) for unit in found) > limit:
+        reason = f"drawn as values: {len(found):,} units and their weights are more than max_nodes={limit}"
+        return see_values(roots, look, reason)
+    network = read_network(roots, found)
+    graph = neurons(network, look.direction or "LR", look.theme)
+    names = [text for card in network.cards.values() for text in (card.name, card.node.label, *card.node.group)]
+    names += [unit.layer + unit.net.label + (unit.bias.label if unit.bias else "") for unit in found]
+    names += [weight.label for unit in found for weight, _ in unit.inputs]
+    names += [node.label for inside in network.inside.values() for node in inside]
+    return Seen(graph, _lines(network), "".join(map(clean, names)), network.values)
+
+
+def see_groups(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
+    """Scopes folded, or levels where there are none."""
+    nodes = listing(roots)
+    scoped = any(node.group for node in nodes)
+    paths = by_scope(nodes, look.depth, look.expand) if scoped or look.expand else by_level(nodes)
+    if not scoped and not note:
+        note = "folded by levels: there are no scopes"
+    found = groups_of(nodes, paths)
+    graph = groups(found, flows_of(nodes, paths), look.direction, look.theme, note)
+    letters = "".join(clean(" ".join(group.path) + (group.node.label if group.node else "")) for group in found)
+    return Seen(graph, "\n".join(_line(group) for group in found[::-1][:LINES]), letters, len(nodes))
+
+
+def _line(group: Group) -> str:
+    name = clean(" / ".join(group.path)).replace("\n", " ")
+    largest = f", max |grad| {number(max(group.sizes()))}" if group.sizes() else ""
+    return f"{name}: {group.values:,} values{largest}"
+
+
+def _seen(picture: Picture, how: dot.View, look: Look, direction: str) -> Seen:
+    graph = how(picture, look.direction or direction, look.theme, look.groups)
+    letters = "".join(clean(text) for box in picture.boxes for text in (box.label, box.operation, *box.group))
+    return Seen(graph, text_tree(picture), letters, picture.values)
+
+
+def _lines(network: Network) -> str:
+    """One line a card."""
+    cards = list(network.cards.values())[::-1]
+    lines = []
+    for card in cards[:LINES]:
+        name = clean(card.name).replace("\n", " ") or card.kind
+        lines.append(f"{name}: {card.kind}, value {number(card.node.data)}, gradient {number(card.gradient)}")
+    return "\n".join(lines + ["..."] * (len(cards) > LINES))
