@@ -23,7 +23,10 @@ from autograd.diagnosis import diagnose  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
+from autograd.objective import scipy_objective  # noqa: E402
 from autograd.own import primitive  # noqa: E402
+from autograd.solved import implicit  # noqa: E402
+from autograd.sparse import sparsity  # noqa: E402
 from autograd.sweeps import gradient  # noqa: E402
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from autograd.value import Value  # noqa: E402
@@ -46,11 +49,14 @@ __all__ = [
     "grads",
     "hessian",
     "hvp",
+    "implicit",
     "jacobian",
     "jvp",
     "no_grad",
     "primitive",
+    "scipy_objective",
     "scope",
+    "sparsity",
     "stop_gradient",
     "trap",
     "value_and_grad",

@@ -16,7 +16,10 @@ from autograd.modes import no_grad as no_grad
 from autograd.modes import scope as scope
 from autograd.modes import stop_gradient as stop_gradient
 from autograd.modes import trap as trap
+from autograd.objective import scipy_objective as scipy_objective
 from autograd.own import primitive as primitive
+from autograd.solved import implicit as implicit
+from autograd.sparse import sparsity as sparsity
 from autograd.sweeps import gradient as gradient
 from autograd.transforms import grad as grad
 from autograd.transforms import hessian as hessian

@@ -237,6 +237,8 @@ PUBLIC = {name: FUNCTIONS[name] for name, row in TABLE.items() if row.public}
 class Recording:
     """The domain of Values: rules given to it record nodes, so that derivatives can be differentiated again."""
 
+    records = True
+
     def __getattr__(self, name: str) -> Function:
         if name not in FUNCTIONS:
             raise AttributeError(f"there is no operation {name!r}")

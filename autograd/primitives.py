@@ -77,7 +77,7 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sa
     numpy="multiply")
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
-row("pow", None, lambda m, x, y, z: m.where(y == 0.0, 0.0, y * m.pow(x, y - 1.0)),
+row("pow", None, lambda m, x, y, z: _power_slope(m, x, y),
     lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)),
     sample=((0.2, 3.0), R), symbol="**", glyph="xʸ", numpy="power",
     kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
@@ -89,6 +89,14 @@ row("floordiv", lambda m, x, y: _floor_divide(m, x, y, m.fmod(x, y)), zero, zero
 row("fmod", None, lambda m, x, y, z: 1.0, lambda m, x, y, z: -m.trunc(x / y), sample=((2.1, 2.9), (0.55, 0.65)),
     kinks="sign of the dividend; derivatives 1 and -trunc(x/y), also at the jumps; nan for y = 0")
 # fmt: on
+
+
+def _power_slope(m: Any, x: Any, y: Any) -> Any:
+    """The derivative of x**y to x, 0 for y = 0; where it is recorded, a variable y = 0 still has its own derivative."""
+    slope = y * m.pow(x, y - 1.0)
+    if getattr(type(m), "records", False) and type(y) is not float:
+        return m.where(y != 0.0, slope, m.where(m.abs(x) > 1e-300, slope, 0.0))
+    return m.where(y == 0.0, 0.0, slope)
 
 
 def _modulo(m: Any, x: Any, y: Any, r: Any) -> Any:

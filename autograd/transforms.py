@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compressed import sparse_hessian, sparse_jacobian
 from autograd.errors import is_real, real
 from autograd.formulas import OPS
 from autograd.modes import recording
+from autograd.sparse import check_flat
 from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.trees import Tree, blocks
 from autograd.value import CALL, CONSTANT, Value, count_calls, gradients, owner, sweep, topological, unary, variable, variables
@@ -234,12 +236,13 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     return found if len(arguments) > 1 else found[0]
 
 
-def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Function:
+def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse: bool = False) -> Function:
     """A function that gives the derivatives of all results of f by all its inputs.
 
     Arguments: `argnums` as in `grad`; `mode`, "forward" (cost grows with the inputs), "reverse" (with the results), or None
     for the cheaper. Result: the structure of f's result, in each place the structure of the argument; arrays of shapes
-    s and t give one of shape s + t.
+    s and t give one of shape s + t. `sparse=True`, for one list or 1-D array in and out: a SciPy `csr_array` (without SciPy
+    a dense array), in as few sweeps as the pattern has colours.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
@@ -252,10 +255,21 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Func
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("jacobian()", f, args, kwargs, argnums)
         outputs = Tree(call.result)
-        found = blocks(_matrix(call, outputs.leaves, mode), outputs, call.inputs)
-        return found
+        if sparse:
+            _check_sparse("jacobian(sparse=True)", call, outputs)
+            return sparse_jacobian(outputs.leaves, call.variables, call.number, mode)
+        return blocks(_matrix(call, outputs.leaves, mode), outputs, call.inputs)
 
     return derived
+
+
+def _check_sparse(name: str, call: Call, outputs: Tree) -> None:
+    """SciPy's matrices hold numbers, so no Values from outside may take part."""
+    check_flat(name, call.inputs)
+    check_flat(name, outputs, "results")
+    call.look_outside(outputs.leaves)
+    if call.nested:
+        raise TypeError(f"{name} gives numbers, but Values from outside take part: leave sparse= out, or detach them")
 
 
 def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
@@ -284,11 +298,12 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
     return matrix
 
 
-def hessian(f: Function, argnums: Argnums = 0) -> Function:
+def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function:
     """A function that gives the second derivatives of f, exactly symmetric: reverse sweeps over a recorded one.
 
     Arguments: as in `grad`. Result: the structure of the argument, in each place that structure again; an array of shape s
-    gives one of shape s + s.
+    gives one of shape s + s. `sparse=True`, for one list or 1-D array: a SciPy `csr_array` (without SciPy a dense array), in as
+    few sweeps as the pattern has colours.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -299,8 +314,12 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("hessian()", f, args, kwargs, argnums)
         output = _one_number("hessian()", call.result)
+        if sparse:
+            _check_sparse("hessian(sparse=True)", call, Tree(output))
         with recording():
             first = pull_back(as_seeds([output], [1.0]), call.variables, True)
+        if sparse:
+            return sparse_hessian(output, first, call.variables, call.number)
         matrix = _matrix(call, first, "reverse")
         matrix = np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
         return blocks(matrix, call.inputs, call.inputs)

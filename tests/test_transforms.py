@@ -813,3 +813,10 @@ def test_own_operations_written_with_math_are_first_order_only() -> None:
     assert grad(sine)(0.5) == math.cos(0.5)
     with pytest.raises(TypeError, match=r"autograd\.sin"):
         grad(grad(sine))(0.5)
+
+
+def test_a_variable_exponent_at_zero_keeps_its_derivative() -> None:
+    """d/dy of d(x**y)/dx at y = 0 is 1/x, though d(x**y)/dx itself is 0 there."""
+    assert grad(lambda y: grad(lambda x: x**y)(2.0))(0.0) == 0.5
+    assert grad(lambda y: grad(lambda x: x**y)(0.0))(0.0) == 0.0
+    assert grad(grad(grad(lambda x: x**2)))(0.0) == 0.0
