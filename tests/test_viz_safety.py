@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, scope
+from autograd import Value, scope, sigmoid
 from viz import draw
 from viz.engine import run
 from viz.escape import clean, number, tooltip
@@ -139,6 +139,45 @@ def test_known_attacks(attack: str) -> None:
     assert sorted(drawn) == ["n0", "n1", "n2"]
     assert squeezed(drawn["n0"][1]) == squeezed(f"{clean(attack, 400)}\ndata 1.0\ngrad 0.0\nin ->"[:399]) or len(attack) > 300
     assert draw(z, groups=True).pipe("png").startswith(b"\x89PNG")
+
+
+def network(names: list[str]) -> Value:
+    """Two units and a loss in nested scopes, with these names wherever a name can be given."""
+    name = iter(names * 3)
+    with scope(next(name)), scope(next(name)):
+        x = Value(0.5, next(name))
+        net = Value(0.1, next(name)) * x + Value(-0.2, next(name)) * Value(0.3, next(name)) + Value(0.7, next(name))
+        hidden = sigmoid(net)
+        net.label, hidden.label = next(name), next(name)
+    with scope(next(name)):
+        output = sigmoid(Value(0.1, next(name)) * hidden + Value(0.4, next(name)) * x)
+    loss = (Value(0.6, next(name)) - output) ** 2
+    output.label, loss.label = next(name), next(name)
+    loss.backward()
+    return loss
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(hostile, min_size=6, max_size=6), st.sampled_from(["LR", "BT"]))
+def test_neurons_and_groups(names: list[str], direction: str) -> None:
+    loss = network(names)
+    drawn = list(nodes(draw(loss, "neurons", direction).pipe("svg", encoding="utf-8")))
+    assert all(re.fullmatch(r"(n|frame|label|from|to)\d+", name) for name, _, _ in drawn)
+    lines = {line.strip() for _, found, _ in drawn for line in shown("\n".join(found))}
+    output = loss.parents[0].parents[1]
+    assert set(shown(clean(output.label))) <= lines, (output.label, lines)
+    for arguments in ({"depth": 1}, {"expand": [names[0]]}, {}):
+        about = list(nodes(draw(loss, "groups", **arguments).pipe("svg", encoding="utf-8")))  # type: ignore[arg-type]
+        assert all(re.fullmatch(r"g\d+", name) for name, _, _ in about) and about
+    list(nodes(draw(loss, around=loss, radius=1).pipe("svg", encoding="utf-8")))
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
+def test_known_attacks_on_networks(attack: str) -> None:
+    loss = network([attack] * 6)
+    for view in ("neurons", "groups"):
+        drawn = [name for name, _, _ in nodes(draw(loss, view).pipe("svg", encoding="utf-8"))]
+        assert drawn and all(re.fullmatch(r"(g|n|frame|label|from|to)\d+", name) for name in drawn)
 
 
 @pytest.mark.parametrize("text", ["<b>", "<<TABLE></TABLE>>", "<lambda>"])

@@ -76,7 +76,7 @@ def _frame(box: Box, theme: Theme, fill: str) -> Attributes:
         "style": "filled" if leaf else "rounded,filled",
         "fillcolor": theme.neutral if box.kind == "constant" else fill,
         "color": theme.border,
-        "penwidth": "2.6" if box.is_root else "1.6" if box.kind == "leaf" and box.label else "1",
+        "penwidth": "2.6" if box.is_root or box.is_centre else "1.6" if box.kind == "leaf" and box.label else "1",
         "tooltip": describe(box),
     }
 

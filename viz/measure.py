@@ -17,7 +17,7 @@ def measure(label: str) -> tuple[float, float]:
     """Width and height in points.
 
     >>> measure('<<TABLE><TR><TD><FONT POINT-SIZE="10">ab</FONT></TD></TR></TABLE>>')
-    (13.1, 14.0)
+    (13.12, 14.0)
     """
     sizes = [_row(row) for row in _ROW.findall(label)]
     return max((width for width, _ in sizes), default=0.0), round(sum(height for _, height in sizes), 2)

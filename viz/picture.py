@@ -24,6 +24,7 @@ class Box:
     is_root: bool = False
     folded: tuple[str, ...] = ()  # the ids of the values that are folded into it
     constants: tuple[float, ...] = ()  # the numbers of those that are constants
+    is_centre: bool = False  # of a window
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from viz.network import Card, Network
 from viz.table import BODY, font, table
 from viz.theme import Theme
 
-EDGE = (13.0, 7.2)  # points that a node adds to its label, to both sides together
+EDGE = (18.0, 7.2)  # points that a node adds to its label, to both sides together
 UNLABELLED = (130.0, 4.0)  # the room for an arrow without a label
 HIDDEN = {"shape": "point", "width": "0.01", "height": "0.01", "style": "invis", "label": ""}
 
@@ -28,7 +28,7 @@ def straight(
     theme: Theme,
 ) -> None:
     """Add everything to the graph, with its place."""
-    graph.attr("graph", layout="neato", splines="line")
+    graph.attr("graph", layout="neato", splines="line", outputorder="breadthfirst")  # each over what was added before it
     measured = {name: measure(look["label"]) for name, look in nodes.items()}
     sizes = {name: (width + EDGE[0], height + EDGE[1]) for name, (width, height) in measured.items()}
     _align(network, sizes)
@@ -37,23 +37,23 @@ def straight(
     layout = arrange(network, sizes, room)
     for i, (title, cards) in enumerate(frames):
         _add_frame(graph, f"frame{i}", title, [(layout.cards[card.id], sizes[card.id]) for card in cards], theme)
-    for name, look in nodes.items():
-        width, height = sizes[name]
-        filled = look["label"].replace('<TD WIDTH="6">', f'<TD WIDTH="{6 + width - EDGE[0] - measured[name][0]:.0f}">')
-        graph.node(
-            name,
-            **look | {"label": filled},
-            pos=_pos(layout.cards[name]),
-            width=f"{width / 72:.4f}",
-            height=f"{height / 72:.4f}",
-        )
-    for i, ((look, words), (start, end)) in enumerate(zip(arrows, layout.arrows, strict=True)):
+    for i, ((look, _), (start, end)) in enumerate(zip(arrows, layout.arrows, strict=True)):
         graph.node(f"from{i}", pos=_pos(start), **HIDDEN)
         graph.node(f"to{i}", pos=_pos(end), **HIDDEN)
         graph.edge(f"from{i}", f"to{i}", **look)
+    for i, (look, words) in enumerate(arrows):
         if words:
             ground = labels[i].replace("<<TABLE", f'<<TABLE BGCOLOR="{theme.background}"', 1)
             graph.node(f"label{i}", shape="plain", label=ground, pos=_pos(layout.labels[i]), tooltip=look["tooltip"])
+    for name, look in nodes.items():
+        _add_card(graph, name, look, layout.cards[name], sizes[name], sizes[name][0] - EDGE[0] - measured[name][0])
+
+
+def _add_card(graph: graphviz.Digraph, name: str, look: Attributes, place: Point, size: Point, spare: float) -> None:
+    """A card of this size; what its label does not need goes between keys and numbers."""
+    label = look["label"].replace('<TD WIDTH="6">', f'<TD WIDTH="{6 + spare:.0f}">')
+    width, height = f"{size[0] / 72:.4f}", f"{size[1] / 72:.4f}"
+    graph.node(name, **look | {"label": label}, pos=_pos(place), width=width, height=height)
 
 
 def _align(network: Network, sizes: dict[str, tuple[float, float]]) -> None:

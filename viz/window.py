@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograd import Value
 from viz.folding import Shown, fold, listing, unfolded
@@ -20,7 +21,8 @@ def read_window(roots: Sequence[Value], around: Value, radius: int, limit: int, 
         for i in dict.fromkeys(i for i, _ in item.operands):
             users[i].append(item.index)
     kept = _near(centre, items, users, radius, limit)
-    boxes = [box(items[i], nodes, {}, {id(root) for root in roots}) for i in sorted(kept)]
+    wanted = {id(root) for root in roots}
+    boxes = [replace(box(items[i], nodes, {}, wanted), is_centre=i == centre) for i in sorted(kept)]
     arrows: list[Arrow] = []
     for i in sorted(kept):
         below = [k for k in dict.fromkeys(k for k, _ in items[i].operands) if k not in kept]
@@ -31,7 +33,7 @@ def read_window(roots: Sequence[Value], around: Value, radius: int, limit: int, 
         boxes += [_stub(f"more{i}", below)] * bool(below) + [_stub(f"use{i}", above)] * bool(above)
     boxes.sort(key=lambda shape: shape.kind == "stub")
     drawn = len(kept) + sum(len(items[i].folded) for i in kept)
-    name = around.label or "one value"
+    name = around.label or "the one with the thick border"
     return Picture(tuple(boxes), tuple(arrows), len(nodes), len(nodes) - drawn, near=name)
 
 
