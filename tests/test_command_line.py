@@ -455,7 +455,11 @@ def test_any_expression_gives_0_or_2(text: str) -> None:
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(HOME), **environment}
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "viz", *arguments], env=environment, capture_output=True, timeout=60
+        [sys.executable, "-W", "error", "-m", "viz", *arguments],
+        env=environment,
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        timeout=60,
     )
 
 
