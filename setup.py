@@ -84,7 +84,7 @@ class Build(build_ext):
             quiet=True,
             compiler_directives={
                 "language_level": 3,
-                "boundscheck": False,
+                "boundscheck": True,
                 "cdivision": True,
                 "annotation_typing": False,
                 "allow_none_for_extension_args": False,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import is_real, text
+from autograd.errors import is_real, refuse_masks, text
 from autograd.value import Value
 
 
@@ -22,6 +22,7 @@ def asarray(x: Any, label: str = "") -> Any:
     ((2, 2), 'w[0, 1]')
     """
     text(label, "label")
+    refuse_masks(x, "asarray()")
     numbers = np.asarray(x, dtype=object)
     result = np.empty(numbers.shape, dtype=object)
     for index in np.ndindex(numbers.shape):
@@ -32,6 +33,7 @@ def asarray(x: Any, label: str = "") -> Any:
 
 
 def _read(values: Any, field: Callable[[Any], float], name: str) -> Any:
+    refuse_masks(values, f"{name}()")
     if type(values) is Value or (is_real(values) and not isinstance(values, np.ndarray)):
         return field(values)
     if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):

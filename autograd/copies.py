@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from autograd import value
 from autograd.formulas import OPS
 from autograd.own import OWN
-from autograd.value import Value, operands
+from autograd.value import ROWS, Value, operands
 
 STEP = 40  # so many blocks may be written inside each other
 
@@ -123,10 +123,26 @@ class _Loaded:
 def _load_block(first: Any, rows: tuple[Any, ...], outside: tuple[Value, ...]) -> _Loaded:
     nodes: list[Value] = []
     for name, data, grad, label, group, held, partials in rows:
-        parents = tuple([x if type(x) is float else outside[-1 - x[0]] if x[0] < 0 else nodes[x[0]] for x in held])
+        parents = tuple([x if type(x) is float else _operand(x, nodes, outside) for x in held])
         op = name.operation if callable(name) else OPS[name]
+        _check(op, parents, partials)
         nodes.append(value.restore(op, data, grad, label, group, False, parents, partials))
     return _Loaded(nodes)
+
+
+def _operand(place: Any, nodes: list[Value], outside: tuple[Value, ...]) -> Any:
+    """The operand at a place: of this block, or from -1 down of those outside; anything else is left to `_check`."""
+    if type(place) is tuple and type(place[0]) is int and -len(outside) <= place[0] < len(nodes):
+        return nodes[place[0]] if place[0] >= 0 else outside[-1 - place[0]]
+    return place
+
+
+def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None:
+    """ValueError where a damaged pickle's parts do not fit together."""
+    arity = ROWS[op].arity if op <= len(OPS) else None
+    fit = len(parents) == len(partials) > 0 and arity in (None, len(parents))
+    if not fit or {*map(type, parents)} - {Value, float} or {*map(type, partials)} - {float}:
+        raise ValueError("the pickled graph is damaged, or of another version of this package")
 
 
 def _load_leaf(data: float, grad: float, label: str, group: tuple[str, ...], is_constant: bool) -> Value:

@@ -46,6 +46,12 @@ def real(x: Any, what: str) -> float:
         raise LostGradientError(f"{what} must be a real number: {error}") from None
 
 
+def refuse_masks(x: Any, what: str) -> None:
+    """TypeError for a masked array, whose mask would be lost."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{what} would ignore the mask of a masked array: pass x.compressed() or x.filled(number)")
+
+
 def text(x: Any, what: str) -> str:
     """`x` as a plain str; TypeError, naming the argument `what`, unless it is one."""
     if not isinstance(x, str):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import value
-from autograd.errors import is_real
+from autograd.errors import is_real, refuse_masks
 from autograd.formulas import OPS
 from autograd.kernels import ARRAYS, FLOATS, on_arrays, printed
 from autograd.primitives import TABLE, Row
@@ -19,6 +19,7 @@ Function = Callable[..., Any]
 
 def as_array(x: Any, name: str) -> Any:
     """A number or Value as it is, anything else as an array of floats or, with Values in it, of objects."""
+    refuse_masks(x, f"{name}()")
     if type(x) is Value or (is_real(x) and not isinstance(x, np.ndarray)):
         return x
     if isinstance(x, (str, bytes, dict)) or x is None:
@@ -231,6 +232,8 @@ for _row in TABLE.values():
         for _name in {_row.name, _row.numpy}:
             value.attach(_name, FUNCTIONS[_row.name])
 
+value.attach("conjugate", FUNCTIONS["identity"])  # what np.var and np.std ask for
+value.attach("fabs", FUNCTIONS["abs"])
 PUBLIC = {name: FUNCTIONS[name] for name, row in TABLE.items() if row.public}
 
 

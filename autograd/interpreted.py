@@ -47,12 +47,12 @@ def maker(cls: Any) -> tuple[Any, Any, Any]:
 
 def fill(node: Any, op: int, x: float) -> None:
     """Give the node the value of a unary operation and its partial."""
-    node._data, node._d0 = UNARY[op](x)
+    node._number, node._d0 = UNARY[op](x)
 
 
 def fill_both(node: Any, op: int, x: float, y: float) -> None:
     """Give the node the value of a binary operation and both partials."""
-    node._data, node._d0, node._d1 = BINARY[op](x, y)
+    node._number, node._d0, node._d1 = BINARY[op](x, y)
 
 
 Pile = list  # a stack of nodes

@@ -207,9 +207,10 @@ row("elu", lambda m, x, alpha: m.where(x <= 0.0, alpha * m.expm1(x), x),
     lambda m, x, alpha, z: m.where(x > 0.0, 1.0, alpha * m.exp(x)),
     lambda m, x, alpha, z: m.where(x > 0.0, 0.0, m.expm1(x)), sample=(R, (0.5, 2.0)), defaults=(1.0,),
     kinks="derivative alpha at 0")
-row("gelu", lambda m, x: 0.5 * x * m.erfc(-x * sqrt(0.5)),
-    lambda m, x, z: 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi))
-row("silu", lambda m, x: x * m.sigmoid(x), lambda m, x, z: m.sigmoid(x) * (1.0 + x * m.sigmoid(-x)))
+row("gelu", lambda m, x: m.where(x == -inf, 0.0, 0.5 * x * m.erfc(-x * sqrt(0.5))), lambda m, x, z: m.where(
+        m.abs(x) == inf, m.sigmoid(x), 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi)))
+row("silu", lambda m, x: m.where(x == -inf, 0.0, x * m.sigmoid(x)),
+    lambda m, x, z: m.where(m.abs(x) == inf, m.sigmoid(x), m.sigmoid(x) * (1.0 + x * m.sigmoid(-x))))
 row("softplus", lambda m, x: m.where(x > 0.0, x, 0.0) + m.log1p(m.exp(-m.fabs(x))), lambda m, x, z: m.sigmoid(x))
 
 # Steps, choices

@@ -166,6 +166,17 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return derived
 
 
+def _outputs(name: str, result: Any) -> Tree:
+    """The numbers of a result; TypeError where there is anything else, as after a forgotten return."""
+    outputs = Tree(result)
+    for x in outputs.leaves:
+        if type(x) is not Value and not is_real(x):
+            raise TypeError(
+                f"{name} needs a function that returns numbers, in lists, tuples, dicts or arrays, not {type(x).__name__}"
+            )
+    return outputs
+
+
 def _as_arguments(primals: Any) -> tuple[Any, ...]:
     return primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
 
@@ -185,7 +196,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     call = Call("jvp()", f, arguments, {}, range(len(arguments)))
     if direction.shapes != call.inputs.shapes:
         raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
-    outputs = Tree(call.result)
+    outputs = _outputs("jvp()", call.result)
     call.nested = call.nested or Value in direction.kinds
     call.look_outside(outputs.leaves)
     seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.leaves]
@@ -207,7 +218,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     _check_function("vjp()", f)
     call = Call("vjp()", f, primals, {}, range(len(primals)))
     result, aux = call.result if has_aux else (call.result, None)
-    outputs = Tree(result)
+    outputs = _outputs("vjp()", result)
     call.look_outside(outputs.leaves)
 
     def pull(cotangent: Any) -> Any:
@@ -254,7 +265,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse:
     @wraps(f)
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("jacobian()", f, args, kwargs, argnums)
-        outputs = Tree(call.result)
+        outputs = _outputs("jacobian()", call.result)
         if sparse:
             _check_sparse("jacobian(sparse=True)", call, outputs)
             return sparse_jacobian(outputs.leaves, call.variables, call.number, mode)

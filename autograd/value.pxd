@@ -30,7 +30,7 @@ cdef class Value:
     cdef double _grad
     cdef object _p0, _p1
     cdef double _d0, _d1
-    cdef double _data
+    cdef double _number
     cdef object _note
 
 cdef int modes
@@ -49,10 +49,10 @@ cdef inline int adopt(object cls) except -1:
     return ag_adopt(<PyTypeObject *>cls, &modes)
 
 cdef inline void fill(Value node, int op, double x) noexcept:
-    node._data = ag_evaluate1(op, x, &node._d0)
+    node._number = ag_evaluate1(op, x, &node._d0)
 
 cdef inline void fill_both(Value node, int op, double x, double y) noexcept:
-    node._data = ag_evaluate2(op, x, y, &node._d0, &node._d1)
+    node._number = ag_evaluate2(op, x, y, &node._d0, &node._d1)
 
 cdef inline int check_interrupt() except -1:
     return PyErr_CheckSignals()

@@ -3,7 +3,7 @@
 One source, two twins. The install compiles this file with the types of value.pxd; it then keeps the lines that start with
 `# compiled:` and drops those that end in `# interpreted`. Without a compiler the file runs as it stands, and does the same.
 
-A node holds its number `_data`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
+A node holds its number `_number`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
 towards each, `_d0` and `_d1`. A node with other than one or two operands holds tuples: parents `_p0`, derivatives `_p1`.
 A leaf has no parents; it uses `_d0` for the gradient of a sweep under way, and `_d1` to say whose it is (0: the user's).
 """
@@ -11,6 +11,7 @@ A leaf has no parents; it uses `_d0` for the gradient of a sweep under way, and 
 from __future__ import annotations
 
 import math
+import os
 from contextvars import ContextVar
 from operator import index
 from threading import RLock
@@ -49,7 +50,7 @@ class Value:
     (10.0, 6.0)
     """
 
-    _data: float  # interpreted
+    _number: float  # interpreted
     _grad: float  # interpreted
     _p0: Any  # interpreted
     _p1: Any  # interpreted
@@ -58,10 +59,10 @@ class Value:
     _note: Any  # interpreted
     _code: int  # interpreted
     _mark: int  # interpreted
-    __slots__ = ("_code", "_d0", "_d1", "_data", "_grad", "_mark", "_note", "_p0", "_p1")
+    __slots__ = ("_code", "_d0", "_d1", "_grad", "_mark", "_note", "_number", "_p0", "_p1")
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = real(data, "data")
+        self._number = real(data, "data")
         self._grad = self._d0 = self._d1 = 0.0
         self._p0 = self._p1 = self._note = None
         self._code = self._mark = 0
@@ -84,11 +85,11 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Assigning changes it, but no derivative already recorded."""
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = real(number, "data")
+        self._number = real(number, "data")
 
     @property
     def grad(self) -> float:
@@ -171,10 +172,10 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data}, grad={self._grad}{label})"
+        return f"Value(data={self._number}, grad={self._grad}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._number, spec) if spec else repr(self)
 
     # ---- operators; what is not a number is left to the other operand, as an array
 
@@ -244,8 +245,8 @@ class Value:
         if digits is None or index(digits) == 0:
             return unary(ROUND, self)
         scale = 10.0 ** min(abs(digits), 300)
-        if digits > 0 and math.isinf(self._data * scale):
-            return constant(self._data)  # all its digits stand before those
+        if digits > 0 and math.isinf(self._number * scale):
+            return constant(self._number)  # all its digits stand before those
         rounded: Value = unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
         return rounded
 
@@ -260,33 +261,33 @@ class Value:
 
     def __eq__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data == y
+        return y if y is NotImplemented else self._number == y
 
     def __ne__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data != y
+        return y if y is NotImplemented else self._number != y
 
     def __lt__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data < y
+        return y if y is NotImplemented else self._number < y
 
     def __le__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data <= y
+        return y if y is NotImplemented else self._number <= y
 
     def __gt__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data > y
+        return y if y is NotImplemented else self._number > y
 
     def __ge__(self, other: Any) -> Any:
         y = number(other)
-        return y if y is NotImplemented else self._data >= y
+        return y if y is NotImplemented else self._number >= y
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return self._number != 0.0
 
     def __float__(self) -> float:
         raise LostGradientError(LOST)
@@ -299,7 +300,7 @@ class Value:
 
     def detach(self) -> Value:
         """A new leaf of the same number: no gradient flows through it."""
-        node = constant(self._data)
+        node = constant(self._number)
         return finish(node) if modes else node
 
     def backward(self, seed: Any = 1.0) -> None:
@@ -353,7 +354,7 @@ def number(x: Any) -> Any:
     """The float of a Value or a real number; NotImplemented for anything else."""
     if type(x) is Value:
         node = x
-        return node._data
+        return node._number
     if type(x) is float:
         return x
     if type(x) is int or is_real(x):
@@ -363,7 +364,7 @@ def number(x: Any) -> Any:
 
 def leaf(data: float) -> Value:
     node: Value = new_leaf()
-    node._data = data
+    node._number = data
     return node
 
 
@@ -388,7 +389,7 @@ def plain(xs: Any) -> tuple[list[float], bool] | None:
     for x in xs:
         if type(x) is Value:
             node = x
-            numbers.append(node._data)
+            numbers.append(node._number)
             found = True
         elif type(x) is float:
             numbers.append(x)
@@ -423,7 +424,7 @@ def owner(node: Value) -> float:
 def unary(op: int, a: Value) -> Value:
     """The node of the unary operation number `op`."""
     node: Value = new_unary(op, a)
-    fill(node, op, a._data)
+    fill(node, op, a._number)
     return finish(node) if modes else node
 
 
@@ -431,7 +432,7 @@ def binary(op: int, a: Any, b: Any) -> Any:
     """The node of the binary operation number `op`; NotImplemented where an operand is no number."""
     if type(a) is Value:
         left = a
-        x = left._data
+        x = left._number
     else:
         if type(a) is not float:
             a = number(a)
@@ -440,7 +441,7 @@ def binary(op: int, a: Any, b: Any) -> Any:
         x = a
     if type(b) is Value:
         right = b
-        y = right._data
+        y = right._number
     else:
         if type(b) is not float:
             b = number(b)
@@ -474,11 +475,11 @@ def finish(node: Value) -> Value:
     """A new node, as the modes that are switched on want it."""
     paused, group, trapping = mode()
     held = operands(node)
-    if trapping and held and not math.isfinite(node._data) and all([math.isfinite(number(x)) for x in held]):
+    if trapping and held and not math.isfinite(node._number) and all([math.isfinite(number(x)) for x in held]):
         shown = ", ".join([repr(x) for x in held[:4]]) + (f", ... ({len(held)} operands)" if len(held) > 4 else "")
-        raise DomainError(f"{node.op} of {shown} is {node._data}")
+        raise DomainError(f"{node.op} of {shown} is {node._number}")
     if paused and held:
-        node = constant(node._data)
+        node = constant(node._number)
     if group:
         node._note = ("", group)
     return node
@@ -510,7 +511,7 @@ def attach(name: str, method: Any) -> None:
 
 def shallow(node: Value) -> Value:
     """Another node of the same number, made the same way."""
-    copied = leaf(node._data)
+    copied = leaf(node._number)
     copied._grad = node._grad
     copied._p0 = node._p0
     copied._p1 = node._p1
@@ -556,6 +557,17 @@ def restore(
 _lock: Any = RLock()
 _open = 1  # a node with this mark waits for its parents, with the next higher it is done, with a lower one it is new
 _clean = True  # whether the last sweep took all its marks away
+
+
+def after_fork() -> None:
+    """In a forked child no other thread lives that could be sweeping."""
+    global _lock, _clean
+    _lock = RLock()
+    _clean = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=after_fork)
 
 
 def start() -> None:
