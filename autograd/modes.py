@@ -77,7 +77,9 @@ def no_grad() -> Switch:
 
 
 def trap() -> Switch:
-    """Raise DomainError at the first result that is nan or infinite though its operands are finite; also a decorator.
+    """Raise DomainError at the first node whose value is nan or infinite though its operands are finite; also a decorator.
+
+    Derivatives that `backward` reads off nodes are not watched: `diagnose(root)` finds the first bad one.
 
     >>> from autograd import DomainError, log
     >>> try:
