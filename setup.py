@@ -59,12 +59,14 @@ class Build(build_ext):
         package.__path__ = [str(HERE / "autograd")]
         sys.modules["autograd"] = package
         from autograd.header import c_header
+        from autograd.loops import c_loops
 
         folder = Path(self.build_temp).resolve() / "generated"
         sources = folder / "autograd"
         sources.mkdir(parents=True, exist_ok=True)
         (sources / "__init__.py").touch()
         (sources / "kernels.h").write_text(c_header())
+        (sources / "loops.h").write_text(c_loops())
         for name in ("value.pxd", "node.h"):
             shutil.copyfile(HERE / "autograd" / name, sources / name)
         source = sources / "value.py"

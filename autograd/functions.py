@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from autograd import value
 from autograd.errors import is_real, refuse_masks
 from autograd.formulas import OPS
-from autograd.kernels import ARRAYS, FLOATS, on_arrays, printed
-from autograd.primitives import TABLE, Row
+from autograd.kernels import FLOATS, on_arrays, printed, reduced
+from autograd.primitives import TABLE, Lists, Row
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -92,81 +92,70 @@ def _with_defaults(row: Row, function: Function) -> Function:
 # ---- reductions
 
 
-class Read(NamedTuple):
-    """A list as a reduction takes it: its Values and floats, their numbers, and whether a Value is among them."""
-
-    scalars: Sequence[Any]
-    numbers: list[float]
-    found: bool
+def _flat(xs: Any, name: str) -> list[Any]:
+    """The Values and floats of a number, an iterable or an array."""
+    array = as_array(xs, name)
+    return [x if type(x) is Value else float(x) for x in (array.flat if isinstance(array, np.ndarray) else [array])]
 
 
-def _read(xs: Any, name: str) -> Read:
-    """The Values and numbers of an iterable, flat."""
-    plain: Any = value.plain(xs) if type(xs) in (list, tuple) else None
-    if plain is None:
-        array = as_array(xs, name)
-        xs = [x if type(x) is Value else float(x) for x in (array.flat if isinstance(array, np.ndarray) else [array])]
-        plain = value.plain(xs)
-    return Read(xs, *plain)
+def _over_all(row: Row) -> Function:
+    """What a reduction does where its operands are not just lists of Values and floats."""
+
+    def function(*operands: Any) -> Any:
+        lists = [_flat(xs, row.name) for xs in operands]
+        if len(lists) > 1 and len(lists[0]) != len(lists[1]):
+            raise ValueError(f"{row.name}() needs lists of one length, got {' and '.join(str(len(xs)) for xs in lists)}")
+        if lists[0]:
+            return value.reduction(OPS[row.name], *lists)
+        if row.name not in ("sum", "prod", "sumprod"):
+            raise ValueError(_NOTHING.format(row.name))
+        return reduced(row, lists)[0]
+
+    return function
 
 
-def reduce_scalars(row: Row, lists: Sequence[Read]) -> Any:
-    """One node (or a float) of lists of Values and floats."""
-    data = [read.numbers for read in lists]
-    try:
-        z = row.value(FLOATS, *data)
-        partials = row.partials[0](FLOATS, *data, z)
-    except ArithmeticError:
-        with np.errstate(all="ignore"):
-            arrays = [[np.float64(x) for x in xs] for xs in data]
-            z = float(row.value(ARRAYS, *arrays))
-            partials = [float(p) for p in row.partials[0](ARRAYS, *arrays, z)]
-    if not any([read.found for read in lists]):
-        return z
-    held = [tuple(read.scalars) for read in lists]
-    return value.record(OPS[row.name], held[0] + held[1] if len(held) == 2 else held[0], z, tuple(partials))
+_NOTHING = "{}() of nothing has no value: give it at least one number"
 
 
-def _compose(row: Row, lists: Sequence[Read]) -> Any:
-    """A composite on lists of scalars: an array of what its rule makes of other operations."""
-    if any([read.found for read in lists]):
-        return np.array(row.value(VALUES, *[read.scalars for read in lists]), dtype=object)
-    try:
-        return np.array(row.value(FLOATS, *[read.numbers for read in lists]))
-    except ArithmeticError:
-        return np.array(on_arrays(row, *[[np.float64(x) for x in read.numbers] for read in lists]))
+def _composite(row: Row) -> Function:
+    """A function of a list that is an array of what its rule makes of other operations."""
+
+    def function(operand: Any) -> Any:
+        xs = _flat(operand, row.name)
+        if not xs:
+            raise ValueError(_NOTHING.format(row.name))
+        if any([type(x) is Value for x in xs]):
+            return np.array(row.value(VALUES, xs), dtype=object)
+        try:
+            return np.array(row.value(FLOATS, xs))
+        except ArithmeticError:
+            return np.array(on_arrays(row, [np.float64(x) for x in xs]))
+
+    return function
 
 
 def _reduction(row: Row) -> Function:
-    reduce = reduce_scalars if row.partials else _compose
-    empty_allowed = row.name in ("sum", "prod", "sumprod")
-
-    def flat(*operands: Any) -> Any:
-        lists = [_read(xs, row.name) for xs in operands]
-        if len(lists) > 1 and len(lists[0].numbers) != len(lists[1].numbers):
-            raise ValueError(
-                f"{row.name}() needs lists of one length, got {' and '.join(str(len(read.numbers)) for read in lists)}"
-            )
-        if not lists[0].numbers and not empty_allowed:
-            raise ValueError(f"{row.name}() of nothing has no value: give it at least one number")
-        return reduce(row, lists)
-
+    over_all = _over_all(row) if row.partials else _composite(row)
     if row.lists == 2:
-        return lambda p, q: flat(p, q)
-    over_all = None if row.partials else -1
+        made: Function = value.function_of_two_lists(OPS[row.name], over_all)
+        return made
+    everything = None if row.partials else -1
 
-    def function(xs: Any, axis: int | None = over_all) -> Any:
+    def function(xs: Any, axis: int | None = everything) -> Any:
         if axis is None or (axis == -1 and not isinstance(xs, np.ndarray) and not _nested(xs)):
-            return flat(xs)
+            return over_all(xs)
         array = np.moveaxis(np.asarray(as_array(xs, row.name)), axis, -1)
-        lines = [flat(list(array[index])) for index in np.ndindex(array.shape[:-1])]
+        lines = [over_all(list(array[index])) for index in np.ndindex(array.shape[:-1])]
         if row.partials:
             result = np.empty(len(lines), dtype=object if array.dtype.kind == "O" else float)
             result[:] = lines
             return result.reshape(array.shape[:-1]) if array.ndim > 1 else result[0]
         return np.moveaxis(np.array(lines).reshape(array.shape), -1, axis)
 
-    return function
+    if not row.partials:
+        return function
+    made = value.function_of_list(OPS[row.name], function)
+    return made
 
 
 def _nested(xs: Any) -> bool:
@@ -237,7 +226,7 @@ value.attach("fabs", FUNCTIONS["abs"])
 PUBLIC = {name: FUNCTIONS[name] for name, row in TABLE.items() if row.public}
 
 
-class Recording:
+class Recording(Lists):
     """The domain of Values: rules given to it record nodes, so that derivatives can be differentiated again."""
 
     records = True

@@ -6,8 +6,9 @@ from collections import deque
 from itertools import repeat
 from typing import Any
 
-from autograd.formulas import OPS
-from autograd.kernels import BINARY, UNARY
+from autograd.formulas import NAMES, OPS
+from autograd.kernels import BINARY, UNARY, reduced
+from autograd.primitives import TABLE
 
 NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
     OPS[name]
@@ -18,8 +19,8 @@ NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
 set_method = setattr
 
 
-def maker(cls: Any) -> tuple[Any, Any, Any]:
-    """Functions that make empty nodes: a leaf, one of an operation with one parent, one with two."""
+def maker(cls: Any) -> tuple[Any, Any, Any, Any]:
+    """Functions that make nodes: an empty leaf, an empty node with one parent, with two, and that of a reduction of lists."""
     new = cls.__new__
 
     def new_binary(op: int, a: Any, b: Any) -> Any:
@@ -42,7 +43,23 @@ def maker(cls: Any) -> tuple[Any, Any, Any]:
         node._d0 = 0.0
         return node
 
-    return new_leaf, new_unary, new_binary
+    def new_reduced(op: int, *lists: Any) -> Any:
+        lists = lists[: TABLE[NAMES[op - 1]].lists]
+        if {*map(type, lists)} - {list, tuple} or len({*map(len, lists)}) != 1 or not lists[0]:
+            return NotImplemented
+        operands = tuple([x for xs in lists for x in xs])
+        kinds = {*map(type, operands)}
+        if kinds - {float, cls}:
+            return NotImplemented
+        z, partials = reduced(TABLE[NAMES[op - 1]], [[x if type(x) is float else x._number for x in xs] for xs in lists])
+        if cls not in kinds:
+            return z
+        node = new_binary(op, operands, tuple(partials))
+        node._number = z
+        node._d0 = node._d1 = 0.0
+        return node
+
+    return new_leaf, new_unary, new_binary, new_reduced
 
 
 def fill(node: Any, op: int, x: float) -> None:
@@ -53,6 +70,16 @@ def fill(node: Any, op: int, x: float) -> None:
 def fill_both(node: Any, op: int, x: float, y: float) -> None:
     """Give the node the value of a binary operation and both partials."""
     node._number, node._d0, node._d1 = BINARY[op](x, y)
+
+
+def packed(numbers: tuple[float, ...]) -> Any:
+    """Local derivatives as a node of many operands holds them."""
+    return numbers
+
+
+def unpacked(numbers: Any) -> Any:
+    """The same as a tuple."""
+    return numbers
 
 
 Pile = list  # a stack of nodes

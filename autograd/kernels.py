@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import text
 from autograd.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
-from autograd.primitives import TABLE, Row
+from autograd.primitives import TABLE, Lists, Row
 
 # ---- Python: what C's libm does, at the few points where Python's raises
 
@@ -47,7 +47,7 @@ def total(terms: Sequence[Any]) -> Any:
     return reduce(operator.add, terms, 0.0)
 
 
-class Arrays:
+class Arrays(Lists):
     """The domain of NumPy's floats and arrays: IEEE throughout, both branches of every choice computed."""
 
     where, total = staticmethod(np.where), staticmethod(total)
@@ -136,7 +136,7 @@ UNARY, BINARY = (
 )  # by operation number
 
 
-class Floats:
+class Floats(Lists):
     """The domain of Python floats: the printed functions, and the reductions."""
 
     total: Callable[..., Any] = staticmethod(total)
@@ -165,3 +165,15 @@ FLOATS.fabs, FLOATS.copysign = math.fabs, math.copysign  # type: ignore[attr-def
 for _name, _f in _functions.items():
     if _name in TABLE and TABLE[_name].arity:
         setattr(FLOATS, _name, _functions[_name + "_"])
+
+
+def reduced(row: Row, lists: Sequence[Sequence[float]]) -> tuple[float, Any]:
+    """Value and partials of a reduction of lists of floats."""
+    try:
+        z = row.value(FLOATS, *lists)
+        return z, row.partials[0](FLOATS, *lists, z)
+    except ArithmeticError:
+        with np.errstate(all="ignore"):
+            arrays = [[np.float64(x) for x in xs] for xs in lists]
+            z = row.value(ARRAYS, *arrays)
+            return float(z), [float(p) for p in row.partials[0](ARRAYS, *arrays, z)]

@@ -9,8 +9,9 @@ from typing import Any
 
 from autograd import value
 from autograd.errors import text
+from autograd.switches import MODE
 from autograd.trees import Tree
-from autograd.value import MODE, Value
+from autograd.value import Value
 
 _lock = Lock()
 

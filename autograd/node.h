@@ -5,6 +5,7 @@
    what is on it, parents included, so a chain of any length needs no C stack. */
 #include <Python.h>
 #include "kernels.h"
+#include "loops.h"
 
 typedef struct {
     PyObject_HEAD
@@ -123,6 +124,73 @@ static int ag_adopt(PyTypeObject *type, const int *modes) {
     AG_INSTALL(mul, nb_multiply);
     AG_INSTALL(div, nb_true_divide);
     return 0;
+}
+
+/* Nodes of many operands hold a tuple of them, and the local derivatives as doubles in a bytes object. */
+static inline double *ag_doubles(PyObject *packed) { return (double *)PyBytes_AS_STRING(packed); }
+
+static PyObject *ag_pack(PyObject *numbers) {
+    Py_ssize_t n = PyTuple_GET_SIZE(numbers);
+    PyObject *packed = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(double));
+    if (!packed) return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double number = PyFloat_AsDouble(PyTuple_GET_ITEM(numbers, i));
+        if (number == -1.0 && PyErr_Occurred()) {
+            Py_DECREF(packed);
+            return NULL;
+        }
+        ag_doubles(packed)[i] = number;
+    }
+    return packed;
+}
+
+/* The numbers of a list or tuple of n Values and floats, put into x, and the items into a tuple from `first` on: the number
+   of Values among them, -1 if anything else is. */
+static Py_ssize_t ag_take(PyObject *xs, Py_ssize_t n, double *x, PyObject *items, Py_ssize_t first) {
+    PyObject **from = PySequence_Fast_ITEMS(xs);
+    Py_ssize_t values = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!ag_number(from[i], x + i)) return -1;
+        values += Py_TYPE(from[i]) == ag_type;
+        Py_INCREF(from[i]);
+        PyTuple_SET_ITEM(items, first + i, from[i]);
+    }
+    return values;
+}
+
+/* The node of a reduction of list p, or of p and q (else None): a float where no Value is among the operands, NotImplemented
+   where they are not lists or tuples of one length, not 0, of Values and floats. */
+static PyObject *ag_reduced(int op, PyObject *p, PyObject *q) {
+    double few[128], *x = few, z;
+    Py_ssize_t more = -1, values = -1, lists = 1 + (q != Py_None), n;
+    PyObject *operands = NULL, *packed = NULL, *node = NULL;
+    if (!(PyList_CheckExact(p) || PyTuple_CheckExact(p)) || !(n = PySequence_Fast_GET_SIZE(p))) Py_RETURN_NOTIMPLEMENTED;
+    if (lists == 2 && (!(PyList_CheckExact(q) || PyTuple_CheckExact(q)) || PySequence_Fast_GET_SIZE(q) != n))
+        Py_RETURN_NOTIMPLEMENTED;
+    if (!(operands = PyTuple_New(lists * n))) return NULL;
+    PyObject_GC_UnTrack(operands); /* nothing in it is tracked either */
+    if (lists * n > 128 && !(x = PyMem_Malloc(lists * n * sizeof(double)))) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    values = ag_take(p, n, x, operands, 0);
+    if (values >= 0 && lists == 2) {
+        more = ag_take(q, n, x + n, operands, n);
+        values = more < 0 ? -1 : values + more;
+    }
+    if (values < 0) {
+        node = Py_NewRef(Py_NotImplemented);
+    } else if (values == 0) {
+        node = PyFloat_FromDouble(ag_reduce(op, x, x + n, n, NULL));
+    } else if ((packed = PyBytes_FromStringAndSize(NULL, lists * n * (Py_ssize_t)sizeof(double)))) {
+        z = ag_reduce(op, x, x + n, n, ag_doubles(packed));
+        if ((node = ag_new(ag_type, op, operands, packed))) ((ag_node *)node)->data = z;
+    }
+done:
+    if (x != few) PyMem_Free(x);
+    Py_XDECREF(packed);
+    Py_DECREF(operands);
+    return node;
 }
 
 static int ag_set_method(PyObject *type, PyObject *name, PyObject *method) {

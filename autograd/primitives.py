@@ -57,6 +57,16 @@ def zero(m: Any, *operands: Any) -> float:
     return 0.0
 
 
+class Lists:
+    """What domains know of lists, whatever is in them."""
+
+    def count(self, xs: Any) -> float:
+        return float(len(xs))
+
+    def places(self, xs: Any) -> Any:
+        return range(len(xs))
+
+
 def defined(m: Any, condition: Any, expression: Any) -> Any:
     """`expression` where the function has a value, nan elsewhere."""
     return m.where(condition, expression, nan)
@@ -239,12 +249,13 @@ def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
 
 
 # fmt: off
-# Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations
-row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0] * len(xs), arity=None, lists=1, glyph="Σ")
+# Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations.
+# C loops are printed from them by giving a rule lists of one item that stands for all, so no rule may count by itself.
+row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
 row("prod", lambda m, xs: _others(xs)[1], lambda m, xs, z: _others(xs)[0], arity=None, lists=1, glyph="Π")
 row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None,
     lists=2, glyph="Σ×", sample=R2)
-row("mean", lambda m, xs: m.total(xs) / float(len(xs)), lambda m, xs, z: [1.0 / len(xs)] * len(xs), arity=None, lists=1,
+row("mean", lambda m, xs: m.total(xs) / m.count(xs), lambda m, xs, z: [1.0 / m.count(xs) for _ in xs], arity=None, lists=1,
     glyph="mean")
 row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)), lambda m, xs, z: _softmax(m, xs), arity=None,
     lists=1, kinks="-inf of nothing but -inf, with derivatives nan")
@@ -268,14 +279,14 @@ def _others(xs: Any) -> tuple[list[Any], Any]:
 
 def _logsumexp(m: Any, xs: Any, shift: Any, pivot: Any) -> Any:
     """The largest term apart, so that log1p keeps what the others add to it."""
-    rest = m.total([m.where(pivot == i, 0.0, m.exp(x - shift)) for i, x in enumerate(xs)])
+    rest = m.total([m.where(pivot == i, 0.0, m.exp(x - shift)) for i, x in zip(m.places(xs), xs, strict=True)])
     return m.largest(xs) + m.log1p(rest)
 
 
 def _softmax(m: Any, xs: Any) -> list[Any]:
     shift = m.shift(xs)
     weights = [m.exp(x - shift) for x in xs]
-    total = m.sum(weights)
+    total = m.total(weights)
     return [weight / total for weight in weights]
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from autograd.formulas import NAMES
-from autograd.primitives import TABLE, zero
+from autograd.primitives import TABLE, Lists, zero
 from autograd.value import ROWS
 
 Reach = frozenset[int]
@@ -53,7 +53,7 @@ def union(sets: Sequence[Reach]) -> Reach:
     return NOTHING.union(*several.values()) if len(several) > 1 else next(iter(several.values()), NOTHING)
 
 
-class Domain:
+class Domain(Lists):
     """The functions of the table on what is read: those without derivative towards an operand do not read it."""
 
     def __getattr__(self, name: str) -> Callable[..., Reads]:
@@ -68,8 +68,6 @@ class Domain:
 
     def shift(self, xs: Any) -> float:
         return 0.0  # taken out and put back: no derivative
-
-    sum = total
 
 
 DOMAIN = Domain()

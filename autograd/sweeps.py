@@ -14,8 +14,9 @@ import numpy as np
 from autograd.errors import DomainError, real
 from autograd.functions import VALUES
 from autograd.modes import untrapped
+from autograd.switches import mode
 from autograd.trees import Tree
-from autograd.value import CONSTANT, Value, mode, number, operands, topological, variable
+from autograd.value import CONSTANT, Value, number, operands, topological, variable
 
 Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 RANK = {"!=": 1, "==": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4}
@@ -54,6 +54,12 @@ class Domain:
         for term in terms:
             result = term if result is None else result + term
         return 0.0 if result is None else result
+
+    def count(self, xs: Sequence[Any]) -> float:
+        return float(len(xs))
+
+    def places(self, xs: Sequence[Any]) -> Iterable[int]:
+        return range(len(xs))
 
 
 DOMAIN = Domain()

@@ -22,8 +22,9 @@ from autograd.formulas import OPS
 from autograd.modes import recording
 from autograd.sparse import check_flat
 from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
+from autograd.switches import CALL
 from autograd.trees import Tree, blocks
-from autograd.value import CALL, CONSTANT, Value, count_calls, gradients, owner, sweep, topological, unary, variable, variables
+from autograd.value import CONSTANT, Value, count_calls, gradients, owner, sweep, topological, unary, variable, variables
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]

@@ -10,7 +10,7 @@ cdef extern from "Python.h":
     PyTypeObject *Py_TYPE(PyObject *) noexcept
     Py_ssize_t PyTuple_GET_SIZE(object) noexcept
     PyObject *PyTuple_GET_ITEM(PyObject *, Py_ssize_t) noexcept
-    double PyFloat_AS_DOUBLE(PyObject *) noexcept
+    Py_ssize_t PyBytes_GET_SIZE(object) noexcept
 
 cdef extern from "kernels.h":
     double ag_evaluate1(int op, double x, double *d0) nogil
@@ -22,6 +22,9 @@ cdef extern from "kernels.h":
 cdef extern from "node.h":
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
     int ag_adopt(PyTypeObject *type, const int *modes) except -1
+    object packed "ag_pack" (tuple numbers)
+    double *ag_doubles(object packed) noexcept
+    object reduced "ag_reduced" (int op, object p, object q)
     int set_method "ag_set_method" (object type, object name, object method) except -1
 
 @cython.final
@@ -53,6 +56,10 @@ cdef inline void fill(Value node, int op, double x) noexcept:
 
 cdef inline void fill_both(Value node, int op, double x, double y) noexcept:
     node._number = ag_evaluate2(op, x, y, &node._d0, &node._d1)
+
+cdef inline tuple unpacked(object packed):
+    cdef Py_ssize_t i
+    return tuple([ag_doubles(packed)[i] for i in range(PyBytes_GET_SIZE(packed) // <Py_ssize_t>sizeof(double))])
 
 cdef inline int check_interrupt() except -1:
     return PyErr_CheckSignals()
@@ -122,10 +129,11 @@ cdef inline void send(PyObject *x, double amount) noexcept:
 
 cdef inline void send_to_parents(Value node, double grad):
     cdef Py_ssize_t i
+    cdef double *partials
     if Py_TYPE(<PyObject *>node._p0) == &PyTuple_Type:
+        partials = ag_doubles(node._p1)
         for i in range(PyTuple_GET_SIZE(node._p0)):
-            send(PyTuple_GET_ITEM(<PyObject *>node._p0, i),
-                 PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(<PyObject *>node._p1, i)) * grad)
+            send(PyTuple_GET_ITEM(<PyObject *>node._p0, i), partials[i] * grad)
     else:
         send(<PyObject *>node._p0, node._d0 * grad)
         send(<PyObject *>node._p1, node._d1 * grad)
@@ -177,6 +185,7 @@ cdef Value constant(object x)
 cpdef Value unary(int op, Value a)
 @cython.locals(node=Value, left=Value, right=Value, x=double, y=double)
 cpdef object binary(int op, object a, object b)
+cpdef object reduction(int op, object p, object q=*)
 @cython.locals(node=Value)
 cpdef Value record(int op, tuple operands, double data, tuple partials)
 @cython.locals(node=Value)

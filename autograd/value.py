@@ -4,7 +4,8 @@ One source, two twins. The install compiles this file with the types of value.px
 `# compiled:` and drops those that end in `# interpreted`. Without a compiler the file runs as it stands, and does the same.
 
 A node holds its number `_number`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
-towards each, `_d0` and `_d1`. A node with other than one or two operands holds tuples: parents `_p0`, derivatives `_p1`.
+towards each, `_d0` and `_d1`. A node with other than one or two operands holds a tuple of them, `_p0`, and the derivatives
+packed (as a tuple too, or as C's numbers in bytes), `_p1`.
 A leaf has no parents; it uses `_d0` for the gradient of a sweep under way, and `_d1` to say whose it is (0: the user's).
 """
 
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import math
 import os
-from contextvars import ContextVar
 from operator import index
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
 from autograd.primitives import TABLE
+from autograd.switches import CALL, mode
 
 # fmt: off
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
-from autograd.interpreted import meet_parents, owned, send_to_parents, set_method, start_afresh  # interpreted
+from autograd.interpreted import meet_parents, owned, packed, send_to_parents, set_method, start_afresh, unpacked  # interpreted
 # compiled: import cython
 # isort: on
 # fmt: on
@@ -152,7 +153,7 @@ class Value:
     def partials(self) -> tuple[float, ...]:
         """The local derivative towards each parent, as recorded when the node was made."""
         if type(self._p0) is tuple:
-            partials: tuple[float, ...] = self._p1
+            partials: tuple[float, ...] = unpacked(self._p1)
             return partials
         if self._code == 0:
             return ()
@@ -314,17 +315,15 @@ class Value:
 
 
 # compiled: adopt(Value)
-new_leaf, new_unary, new_binary = maker(Value)  # interpreted
+new_leaf, new_unary, new_binary, reduced = maker(Value)  # interpreted
 LOST = (
     "a Value cannot become a plain number without losing its gradient: take v.data for the number, "
     "or this package's function in place of math's (autograd.sin, autograd.exp, ...)"
 )
 
 
-MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered, see modes.py
-CALL: ContextVar[float] = ContextVar("autograd_call", default=0.0)  # the number of the transform's call under way
-calls = 0  # how many of these are under way anywhere
-modes = 0  # how many of them are switched on anywhere; 0 spares each new node the look-up
+calls = 0  # how many transforms' calls are under way anywhere
+modes = 0  # how many switches are on anywhere; 0 spares each new node the look-up
 
 
 def count_calls(change: int) -> None:
@@ -335,19 +334,6 @@ def count_calls(change: int) -> None:
 def count_modes(change: int) -> None:
     global modes
     modes += change
-
-
-def mode() -> tuple[bool, tuple[str, ...], bool]:
-    """Whether recording is paused, the names of the scopes, and whether bad numbers are trapped, here and now."""
-    paused = trapping = False
-    group: list[str] = []
-    for switch in MODE.get():
-        if switch.on:  # in a task that outlives the block that it was started in, the block's switches are off
-            paused = switch.kind == "no_grad" or (paused and switch.kind != "recording")
-            trapping = switch.kind == "trap" or (trapping and switch.kind != "untrapped")
-            if switch.kind == "scope":
-                group.append(switch.name)
-    return paused, tuple(group), trapping
 
 
 def number(x: Any) -> Any:
@@ -453,11 +439,20 @@ def binary(op: int, a: Any, b: Any) -> Any:
     return finish(node) if modes else node
 
 
+def reduction(op: int, p: Any, q: Any = None) -> Any:
+    """The node of a reduction of one list or two, a float where they hold no Value.
+
+    NotImplemented unless they are lists or tuples of Values and floats, of one length and not empty.
+    """
+    node = reduced(op, p, q)
+    return finish(node) if modes and type(node) is Value else node
+
+
 def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:
     """The node of any operation, from its number, operands (Values or floats), value and local derivatives."""
     node = leaf(data)
     node._p0 = operands
-    node._p1 = partials
+    node._p1 = packed(partials)
     node._code = op
     return finish(node) if modes else node
 
@@ -504,6 +499,26 @@ def function_of_two(op: int, otherwise: Any) -> Any:
     return function
 
 
+def function_of_list(op: int, otherwise: Any) -> Any:
+    """The public function of a reduction; `otherwise` takes what is no list of Values and floats."""
+
+    def function(xs: Any, axis: int | None = None) -> Any:
+        node = reduction(op, xs) if axis is None else NotImplemented
+        return otherwise(xs, axis) if node is NotImplemented else node
+
+    return function
+
+
+def function_of_two_lists(op: int, otherwise: Any) -> Any:
+    """The public function of a reduction of two lists; `otherwise` takes what are no lists of Values and floats."""
+
+    def function(p: Any, q: Any) -> Any:
+        node = reduction(op, p, q)
+        return otherwise(p, q) if node is NotImplemented else node
+
+    return function
+
+
 def attach(name: str, method: Any) -> None:
     """Give Value a method, though its class is closed to others."""
     set_method(Value, name, method)
@@ -544,7 +559,7 @@ def restore(
         if len(parents) == 2:
             node._p1, node._d1 = parents[1], partials[1]
     else:
-        node._p0, node._p1 = parents, partials
+        node._p0, node._p1 = parents, packed(partials)
     return node
 
 

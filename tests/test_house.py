@@ -32,7 +32,8 @@ HOME = Path(autograd.__file__).parent.parent
 # ---- imports point down
 
 FLOORS = [
-    ["primitives", "text", "errors", "twins", "numeric", "formulas", "table", "header", "kernels", "interpreted"],
+    ["primitives", "text", "errors", "twins", "numeric", "formulas"],
+    ["table", "header", "loops", "kernels", "interpreted", "switches"],
     ["value", "trees", "modes"],
     ["functions", "arrays", "own", "copies"],
     ["sweeps", "reads", "patterns", "colouring", "sparse", "compressed", "transforms", "objective", "solved"],

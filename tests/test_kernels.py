@@ -14,14 +14,16 @@ from math import inf, nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import text
+from autograd import Value, text
 from autograd.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
+from autograd.functions import FUNCTIONS
 from autograd.header import c_header
-from autograd.kernels import FLOATS, printed
+from autograd.kernels import FLOATS, printed, reduced
 from autograd.primitives import TABLE, Row
 
 SEED = 1
@@ -171,3 +173,43 @@ def test_the_switch_finds_the_row_by_its_number(row: Row, library: ctypes.CDLL) 
         z = evaluate(OPS[row.name], *operands, found)
         expected = printed(row.name, "01"[:arity])(*operands)
         assert all(close(a, b, LIBRARIES.get(row.name, 2e-15)) for a, b in zip([z, *found], expected, strict=True))
+
+
+# ---- reductions
+
+LONGS = [pytest.param(row, id=row.name) for row in TABLE.values() if row.arity is None and row.partials]
+
+
+def lists(row: Row) -> list[list[list[float]]]:
+    """Operands: lists of many lengths, and of edges."""
+    draw = random.Random(f"{SEED} {row.name}")
+    sizes = [1, 2, 3, 16, 63, 64, 65, 127, 128, 129, 1000]
+    found = [[[draw.uniform(-3.0, 3.0) for _ in range(n)] for _ in range(row.lists)] for n in sizes]
+    return found + [[draw.choices(EDGES, k=n) for _ in range(row.lists)] for n in (1, 2, 3, 4) for _ in range(100)]
+
+
+@pytest.mark.parametrize("row", LONGS)
+def test_a_node_of_many_operands_holds_what_the_rule_says_to_the_last_bit(row: Row) -> None:
+    for data in lists(row):
+        z, partials = reduced(row, data)
+        values = [[Value(x) for x in xs] for xs in data]
+        node = FUNCTIONS[row.name](*values)
+        assert [repr(x) for x in (node.data, *node.partials)] == [repr(x) for x in (z, *partials)], data
+        assert all(a is b for a, b in zip(node.parents, [x for xs in values for x in xs], strict=True))
+        assert repr(FUNCTIONS[row.name](*data)) == repr(z)
+        mixed = FUNCTIONS[row.name](*[[x if i % 2 else x.data for i, x in enumerate(xs, k)] for k, xs in enumerate(values)])
+        assert repr(mixed if type(mixed) is float else mixed.data) == repr(z)
+
+
+def test_terms_of_a_sum_may_be_infinite_without_a_warning() -> None:
+    assert FUNCTIONS["sumprod"]([inf, 1.0], [2.0, -inf]) != FUNCTIONS["sumprod"]([inf, 1.0], [2.0, -inf])  # nan
+
+
+@pytest.mark.parametrize("row", LONGS)
+def test_a_reduction_of_numbers_and_ints_and_arrays_is_that_of_their_floats(row: Row) -> None:
+    x = Value(2.0)
+    for others in ([1, 2.0], [True, 0.5], (np.float32(1.5), 3)):
+        node = FUNCTIONS[row.name](*[[x, *others]] * row.lists)
+        again = FUNCTIONS[row.name](*[np.array([x, *map(float, others)], dtype=object)] * row.lists)
+        assert (node.data, node.partials) == (again.data, again.partials)
+        assert node.data == reduced(row, [[2.0, *map(float, others)]] * row.lists)[0]

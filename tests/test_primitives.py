@@ -46,6 +46,8 @@ OWN: dict[str, Callable[..., Any]] = {
     "fmod": lambda x, y: x - y * _trunc(x / y),
     "copysign": lambda x, y: abs(x) if y >= 0 else -abs(x),
     "total": mp.fsum,
+    "count": lambda xs: mp.mpf(len(xs)),
+    "places": lambda xs: range(len(xs)),
     "largest": max,
     "shift": max,
     "pivot": lambda xs: xs.index(max(xs)),
