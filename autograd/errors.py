@@ -21,6 +21,14 @@ class SweepError(RuntimeError):
     """A backward sweep was started from inside another one of the same thread."""
 
 
+class TraceError(TypeError):
+    """A traced function did what a program could not repeat."""
+
+
+class ProgramError(ValueError):
+    """A program is damaged, or does not fit what it is asked to do."""
+
+
 _REAL = (numbers.Real, Decimal, np.bool_)
 _NOT_REAL = (str, bytes, bytearray, complex, np.complexfloating, np.datetime64, np.timedelta64, np.void)
 

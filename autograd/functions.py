@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from autograd.errors import is_real, refuse_masks
 from autograd.formulas import OPS
 from autograd.kernels import FLOATS, on_arrays, printed, reduced
 from autograd.primitives import TABLE, Lists, Row
+from autograd.switches import tracing
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -166,6 +169,8 @@ def _nested(xs: Any) -> bool:
 
 
 def _choose(condition: Any, x: Any, y: Any) -> Any:
+    if type(condition) is Value and tracing():
+        return _record(TABLE["where"], (condition, x, y))
     chosen = x if condition else y
     if type(chosen) is Value:
         return chosen
@@ -237,12 +242,17 @@ class Recording(Lists):
         return FUNCTIONS[name]
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
+        if type(condition) is Value and tracing():
+            return _record(TABLE["where"], (condition, x, y))
         return x if condition else y
 
     def total(self, terms: Iterable[Any]) -> Any:
         return FUNCTIONS["sum"](list(terms))
 
-    def shift(self, xs: Sequence[Any]) -> float:
+    def shift(self, xs: Sequence[Any]) -> Any:
+        if tracing():  # another call has other numbers
+            largest = FUNCTIONS["stop"](reduce(FUNCTIONS["maximum"], xs))
+            return self.where(FUNCTIONS["abs"](largest) < inf, largest, 0.0)
         return FLOATS.shift([value.number(x) for x in xs])
 
 

@@ -241,6 +241,15 @@ row("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
     sample=(R, (-2.0, -1.0), (1.0, 2.0)), defaults=(-inf, inf), kinks="derivative 1 on the bounds, 0 outside")
 row("where", lambda m, c, x, y: m.where(c != 0.0, x, y), zero, lambda m, c, x, y, z: m.where(c != 0.0, 1.0, 0.0),
     lambda m, c, x, y, z: m.where(c != 0.0, 0.0, 1.0), sample=(R, R, R), glyph="?", kinks="the branch not taken gives nothing")
+_comparisons = {
+    "equal": ("=", lambda x, y: x == y), "not_equal": ("≠", lambda x, y: x != y), "less": ("<", lambda x, y: x < y),
+    "less_equal": ("≤", lambda x, y: x <= y), "greater": (">", lambda x, y: x > y), "greater_equal": ("≥", lambda x, y: x >= y),
+}
+for _name, (_glyph, _test) in _comparisons.items():  # what a trace records of them: 1 or 0
+    row(_name, lambda m, x, y, test=_test: m.where(test(x, y), 1.0, 0.0), zero, zero, sample=R2, glyph=_glyph, public=False)
+row("zmul", lambda m, x, y: m.where(y == 0.0, 0.0, x * y), lambda m, x, y, z: y, lambda m, x, y, z: x, sample=R2,
+    glyph="×₀", public=False, kinks="a local derivative times an adjoint that is exactly 0 is 0, even if it is infinite")
+row("stop", lambda m, x: x, zero, glyph="=", public=False, kinks="a number whose derivative is cut off")
 # fmt: on
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.errors import DomainError, real
 from autograd.functions import VALUES
 from autograd.modes import untrapped
-from autograd.switches import mode
+from autograd.switches import mode, tracing
 from autograd.trees import Tree
 from autograd.value import CONSTANT, Value, number, operands, topological, variable
 
@@ -87,10 +87,14 @@ def _send(node: Value, adjoint: Any, active: set[int], adjoints: Linear, record:
 
 
 def _times(partial: Any, linear: Any) -> Any:
-    """The product, without a node for a factor that is plainly 1."""
+    """The product, without a node for a factor that is plainly 1; in a trace as at run time an adjoint of 0 may cut."""
+    if type(partial) is Branch:
+        return VALUES.where(partial.condition, *((linear, 0.0) if partial.first else (0.0, linear)))
     if type(partial) is float and partial == 1.0:
         return linear
-    return partial if type(linear) is float and linear == 1.0 else partial * linear
+    if type(linear) is float and linear == 1.0:
+        return partial
+    return VALUES.zmul(partial, linear) if type(partial) is Value and tracing() else partial * linear
 
 
 def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, Any]]:
@@ -107,8 +111,17 @@ def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, 
     return [(held[i], partial) for i, partial in zip(places, recorded, strict=True)]
 
 
+class Branch(NamedTuple):
+    """The local derivative of a choice that a trace keeps open: 1 to the branch taken, to the other an absolute 0."""
+
+    condition: Any
+    first: bool
+
+
 def _recorded(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Any]:
     row = node.primitive
+    if row.name == "where":
+        return [Branch(held[0], i == 1) if i else 0.0 for i in places]
     if row.arity is not None:
         return [row.partials[i](VALUES, *held, node) for i in places]
     size = len(held) // max(row.lists, 1)
@@ -119,7 +132,7 @@ def _recorded(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[A
 def _listen(node: Value, partials: Sequence[Any]) -> None:
     """Under `trap()`, a derivative that is nan or infinite at a finite value is an error too."""
     for partial in partials:
-        if math.isfinite(node.data) and not math.isfinite(number(partial)):
+        if type(partial) is not Branch and math.isfinite(number(node)) and not math.isfinite(number(partial)):
             raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
 
 

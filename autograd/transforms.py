@@ -24,7 +24,19 @@ from autograd.sparse import check_flat
 from autograd.sweeps import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.switches import CALL
 from autograd.trees import Tree, blocks
-from autograd.value import CONSTANT, Value, count_calls, gradients, owner, sweep, topological, unary, variable, variables
+from autograd.value import (
+    CONSTANT,
+    Value,
+    count_calls,
+    gradients,
+    number,
+    owner,
+    sweep,
+    topological,
+    unary,
+    variable,
+    variables,
+)
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
@@ -92,7 +104,7 @@ class Call:
 
     def plain(self, x: Any) -> Any:
         """A result as the caller gets it: the number, unless this call is nested in another derivative."""
-        return x if self.nested or type(x) is not Value else x.data
+        return x if self.nested or type(x) is not Value else number(x)
 
     def mirrored(self, found: Sequence[Any]) -> Any:
         """Derivatives in the structure of the arguments."""

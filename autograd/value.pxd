@@ -18,6 +18,8 @@ cdef extern from "kernels.h":
     enum:
         NEG "AG_NEG", ABS "AG_ABS", ADD "AG_ADD", SUB "AG_SUB", MUL "AG_MUL", DIV "AG_DIV", POW "AG_POW"
         MOD "AG_MOD", FLOORDIV "AG_FLOORDIV", ROUND "AG_ROUND", FLOOR "AG_FLOOR", CEIL "AG_CEIL", TRUNC "AG_TRUNC"
+        EQUAL "AG_EQUAL", NOT_EQUAL "AG_NOT_EQUAL", LESS "AG_LESS", LESS_EQUAL "AG_LESS_EQUAL"
+        GREATER "AG_GREATER", GREATER_EQUAL "AG_GREATER_EQUAL"
 
 cdef extern from "node.h":
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
@@ -38,6 +40,7 @@ cdef class Value:
 
 cdef int modes
 cdef int calls
+cdef int traces
 
 cdef inline Value new_leaf():
     return <Value>ag_new(<PyTypeObject *>Value, 0, NULL, NULL)
@@ -186,6 +189,8 @@ cpdef Value unary(int op, Value a)
 @cython.locals(node=Value, left=Value, right=Value, x=double, y=double)
 cpdef object binary(int op, object a, object b)
 cpdef object reduction(int op, object p, object q=*)
+@cython.locals(x=double)
+cdef object compare(int op, Value node, object other)
 @cython.locals(node=Value)
 cpdef Value record(int op, tuple operands, double data, tuple partials)
 @cython.locals(node=Value)

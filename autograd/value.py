@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
 from autograd.primitives import TABLE
-from autograd.switches import CALL, mode
+from autograd.switches import CALL, guard, mode, refuse, tracing
 
 # fmt: off
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
+from autograd.interpreted import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
 from autograd.interpreted import meet_parents, owned, packed, send_to_parents, set_method, start_afresh, unpacked  # interpreted
 # compiled: import cython
@@ -86,19 +87,27 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Assigning changes it, but no derivative already recorded."""
+        if traces:
+            refuse(self, ".data")
         return self._number
 
     @data.setter
     def data(self, number: Any) -> None:
+        if traces:
+            refuse(self, "an assignment to .data")
         self._number = real(number, "data")
 
     @property
     def grad(self) -> float:
         """The derivative of what `backward` was called on; leaves add up over calls, all other nodes start afresh."""
+        if traces:
+            refuse(self, ".grad")
         return self._grad
 
     @grad.setter
     def grad(self, number: Any) -> None:
+        if traces:
+            refuse(self, "an assignment to .grad")
         self._grad = real(number, "grad")
 
     @property
@@ -261,39 +270,39 @@ class Value:
         return unary(TRUNC, self)
 
     def __eq__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number == y
+        return compare(EQUAL, self, other)
 
     def __ne__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number != y
+        return compare(NOT_EQUAL, self, other)
 
     def __lt__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number < y
+        return compare(LESS, self, other)
 
     def __le__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number <= y
+        return compare(LESS_EQUAL, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number > y
+        return compare(GREATER, self, other)
 
     def __ge__(self, other: Any) -> Any:
-        y = number(other)
-        return y if y is NotImplemented else self._number >= y
+        return compare(GREATER_EQUAL, self, other)
 
     def __hash__(self) -> int:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
+        if traces:
+            guard(self, self._number != 0.0)
         return self._number != 0.0
 
     def __float__(self) -> float:
+        if traces:
+            refuse(self, "float()")
         raise LostGradientError(LOST)
 
     def __int__(self) -> int:
+        if traces:
+            refuse(self, "int()")
         raise LostGradientError(LOST)
 
     def __copy__(self) -> Value:
@@ -311,6 +320,8 @@ class Value:
         same again to the leaves. After an exception or Ctrl-C leaves have all of the new gradient or none of it.
         Sweeps of several threads run one after the other.
         """
+        if traces:
+            refuse(self, "backward()")
         sweep(self, real(seed, "seed"))
 
 
@@ -324,6 +335,7 @@ LOST = (
 
 calls = 0  # how many transforms' calls are under way anywhere
 modes = 0  # how many switches are on anywhere; 0 spares each new node the look-up
+traces = 0  # how many traces are under way anywhere
 
 
 def count_calls(change: int) -> None:
@@ -334,6 +346,11 @@ def count_calls(change: int) -> None:
 def count_modes(change: int) -> None:
     global modes
     modes += change
+
+
+def count_traces(change: int) -> None:
+    global traces
+    traces += change
 
 
 def number(x: Any) -> Any:
@@ -446,6 +463,25 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
     """
     node = reduced(op, p, q)
     return finish(node) if modes and type(node) is Value else node
+
+
+def compare(op: int, node: Value, other: Any) -> Any:
+    """A comparison by number: a bool, or in a trace the node of its truth."""
+    x = node._number
+    y = number(other)
+    if y is NotImplemented:
+        return y
+    if traces and tracing():
+        return binary(op, node, other)
+    if op == LESS:
+        return x < y
+    if op == GREATER:
+        return x > y
+    if op == EQUAL:
+        return x == y
+    if op == LESS_EQUAL:
+        return x <= y
+    return x >= y if op == GREATER_EQUAL else x != y
 
 
 def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:
