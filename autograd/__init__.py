@@ -22,7 +22,7 @@ from autograd.check import GradientError, check_grads  # noqa: E402
 from autograd.diagnosis import diagnose  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
-from autograd.modes import no_grad, scope, stop_gradient, trap  # noqa: E402
+from autograd.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
 from autograd.objective import scipy_objective  # noqa: E402
 from autograd.own import primitive  # noqa: E402
 from autograd.solved import implicit  # noqa: E402
@@ -58,6 +58,7 @@ __all__ = [
     "scope",
     "sparsity",
     "stop_gradient",
+    "trace_source",
     "trap",
     "value_and_grad",
     "vjp",

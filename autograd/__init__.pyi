@@ -15,6 +15,7 @@ from autograd.errors import SweepError as SweepError
 from autograd.modes import no_grad as no_grad
 from autograd.modes import scope as scope
 from autograd.modes import stop_gradient as stop_gradient
+from autograd.modes import trace_source as trace_source
 from autograd.modes import trap as trap
 from autograd.objective import scipy_objective as scipy_objective
 from autograd.own import primitive as primitive

@@ -15,7 +15,8 @@ from weakref import WeakValueDictionary
 from autograd import value
 from autograd.formulas import OPS
 from autograd.own import OWN
-from autograd.value import ROWS, Value, operands
+from autograd.switches import Source
+from autograd.value import CONSTANT, ROWS, Value, operands
 
 STEP = 40  # so many blocks may be written inside each other
 
@@ -81,7 +82,7 @@ class Block:
                         outside.append(x)
                     held.append((-1 - seen[id(x)],))
             name = OWN.get(node.operation) or node.primitive.name
-            rows.append((name, node.data, node.grad, node.label, node.group, tuple(held), node.partials))
+            rows.append((name, node.data, node.grad, node.label, node.group, node.source, tuple(held), node.partials))
         return tuple(rows), tuple(outside)
 
 
@@ -122,11 +123,11 @@ class _Loaded:
 
 def _load_block(first: Any, rows: tuple[Any, ...], outside: tuple[Value, ...]) -> _Loaded:
     nodes: list[Value] = []
-    for name, data, grad, label, group, held, partials in rows:
+    for name, data, grad, label, group, source, held, partials in rows:
         parents = tuple([x if type(x) is float else _operand(x, nodes, outside) for x in held])
         op = name.operation if callable(name) else OPS[name]
         _check(op, parents, partials)
-        nodes.append(value.restore(op, data, grad, label, group, False, parents, partials))
+        nodes.append(value.restore(op, data, grad, label, group, source, 0.0, parents, partials))
     return _Loaded(nodes)
 
 
@@ -145,8 +146,8 @@ def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None
         raise ValueError("the pickled graph is damaged, or of another version of this package")
 
 
-def _load_leaf(data: float, grad: float, label: str, group: tuple[str, ...], is_constant: bool) -> Value:
-    leaf: Value = value.restore(0, data, grad, label, group, is_constant, (), ())
+def _load_leaf(data: float, grad: float, label: str, group: tuple[str, ...], source: Source | None, is_constant: bool) -> Value:
+    leaf: Value = value.restore(0, data, grad, label, group, source, CONSTANT if is_constant else 0.0, (), ())
     return leaf
 
 
@@ -156,7 +157,7 @@ def _take(block: _Loaded, place: int) -> Value:
 
 def _reduce(node: Value) -> Any:
     if not node.operation:
-        return _load_leaf, (node.data, node.grad, node.label, node.group, node.is_constant)
+        return _load_leaf, (node.data, node.grad, node.label, node.group, node.source, node.is_constant)
     block = _blocks.of.get(id(node)) or Block(node)
     return _take, (block, block.places[id(node)])
 

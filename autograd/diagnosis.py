@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from autograd.switches import place
 from autograd.value import Value, operands, topological
 
 SHOWN = 6  # operands of one operation in a message
@@ -53,12 +54,12 @@ class Diagnosis:
 
 
 def describe(node: Value) -> str:
-    """An operation with its operands, label and group: `log(x=0.0), label 'loss', group 'layer 1'`."""
+    """An operation with its operands, label, group and line: `log(x=0.0), label 'loss', group 'layer 1', at a.py:3: log(x)`."""
     held = operands(node)
     shown = [_operand(x) for x in held[:SHOWN]] + [f"... {len(held)} in all"] * (len(held) > SHOWN)
     name = f"{node.primitive.name}({', '.join(shown)})" if node.operation else f"the leaf {node.data}"
     label = f", label {node.label!r}" if node.label else ""
-    return name + label + (f", group {'/'.join(node.group)!r}" if node.group else "")
+    return name + label + (f", group {'/'.join(node.group)!r}" if node.group else "") + place(node.source)
 
 
 def _operand(x: Value | float) -> str:
@@ -71,8 +72,8 @@ def diagnose(root: Value) -> Diagnosis:
     """Find where nan and inf come from: in the numbers, from the leaves on, and in the gradients, from the root down.
 
     Argument: `root`, a Value, on which backward() would be called; nobody's `.grad` is touched. Result: a `Diagnosis`, whose
-    str() names the operations. A constant operand (as the inf of `clip`'s open bound) is not itself reported.
-    TypeError for what is no Value.
+    str() names the operations, and the lines that made them if that was under `trace_source()`. A constant operand (as the inf
+    of `clip`'s open bound) is not itself reported. TypeError for what is no Value.
 
     >>> from autograd import log, sqrt
     >>> x = Value(0.0, label="x")

@@ -14,8 +14,9 @@ from autograd.errors import is_real, refuse_masks
 from autograd.formulas import OPS
 from autograd.kernels import FLOATS, on_arrays, printed, reduced
 from autograd.primitives import TABLE, Lists, Row
-from autograd.switches import tracing
+from autograd.switches import MODE, mode, tracing
 from autograd.value import Value
+from autograd.watching import watched
 
 Function = Callable[..., Any]
 
@@ -45,7 +46,8 @@ def elementwise(row: Row) -> Function:
     def on_scalars(*operands: Any) -> Any:
         if any([type(x) is Value for x in operands]):
             return _record(row, operands)
-        return on_floats(*[float(x) for x in operands])
+        numbers = [float(x) for x in operands]
+        return watched(row.symbol, numbers, on_floats(*numbers)) if MODE.get() else on_floats(*numbers)
 
     def function(*operands: Any) -> Any:
         if value.plain(operands) is not None:
@@ -55,9 +57,18 @@ def elementwise(row: Row) -> Function:
             return on_scalars(*arrays)
         if any([type(x) is Value or (isinstance(x, np.ndarray) and x.dtype.kind == "O") for x in arrays]):
             return np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
-        return on_arrays(row, *arrays)
+        return _watched(row, arrays, on_arrays(row, *arrays)) if MODE.get() else on_arrays(row, *arrays)
 
     return function
+
+
+def _watched(row: Row, operands: Sequence[Any], result: Any) -> Any:
+    """The result of arrays; under `trap()` a DomainError at the first item that is not finite."""
+    bad = ~np.isfinite(result)
+    if mode()[2] and bad.any():
+        for numbers in zip(*[x[bad] for x in np.broadcast_arrays(*operands, result)], strict=True):
+            watched(row.symbol, [float(x) for x in numbers[:-1]], float(numbers[-1]))
+    return result
 
 
 def _record(row: Row, operands: Sequence[Any]) -> Any:
@@ -87,7 +98,8 @@ def _with_defaults(row: Row, function: Function) -> Function:
     signature = ", ".join([*names[:first], *(f"{name}={name}_default" for name in names[first:])])
     space: dict[str, Any] = {f"{n}_default": d for n, d in zip(names[first:], row.defaults, strict=True)}
     space["function"] = function
-    exec(f"def {row.name}({signature}):\n    return function({', '.join(names)})", space)
+    source = f"def {row.name}({signature}):\n    return function({', '.join(names)})"
+    exec(compile(source, f"{__file__} ({row.name})", "exec"), space)
     made: Function = space[row.name]
     return made
 

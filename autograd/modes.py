@@ -1,4 +1,4 @@
-"""What can be switched on for a while: recording nothing, naming groups, stopping at the first bad number."""
+"""What can be switched on for a while: recording nothing, naming groups, noting lines, stopping at the first bad number."""
 
 from __future__ import annotations
 
@@ -78,9 +78,10 @@ def no_grad() -> Switch:
 
 
 def trap() -> Switch:
-    """Raise DomainError at the first node whose value is nan or infinite though its operands are finite; also a decorator.
+    """Raise DomainError at the first operation on finite numbers that gives a nan or an infinity; also a decorator.
 
-    Derivatives that `backward` reads off nodes are not watched: `diagnose(root)` finds the first bad one.
+    Watched are the results of Values, floats and arrays, and the local derivatives recorded with Values. Their products in
+    `backward`, which may still overflow, are not: `diagnose(root)` finds the first bad one.
 
     >>> from autograd import DomainError, log
     >>> try:
@@ -91,6 +92,22 @@ def trap() -> Switch:
     log of Value(data=0.0, grad=0.0, label='x') is -inf
     """
     return Switch("trap")
+
+
+def trace_source() -> Switch:
+    """New Values note the line of the user's code that made them, in `.source`; also a decorator.
+
+    `diagnose(root)`, the DomainError of `trap()` and the tooltips of pictures then name it. The line is that of the innermost
+    frame outside this package and NumPy; it stays with the node when that is pickled or copied. While off it costs nothing.
+
+    >>> from autograd import log
+    >>> with trace_source():
+    ...     y = log(Value(0.0, label="x"))
+    >>> file, line = y.source
+    >>> line
+    2
+    """
+    return Switch("trace_source")
 
 
 def scope(name: str) -> Switch:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import linecache
+import os
+import sys
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
+Source = tuple[str, int]  # a file and a line in it
+
 MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered
 CALL: ContextVar[float] = ContextVar("autograd_call", default=0.0)  # the number of the transform's call under way
+_INSIDE = tuple(os.path.dirname(file) + os.sep for file in (__file__, np.__file__))
 
 TRACE: ContextVar[Any] = ContextVar("autograd_trace", default=None)  # what listens to the trace under way
 
@@ -28,14 +36,37 @@ def refuse(node: Any, what: str) -> None:
         trace.refuse(node, what)
 
 
-def mode() -> tuple[bool, tuple[str, ...], bool]:
-    """Whether recording is paused, the names of the scopes, and whether bad numbers are trapped."""
-    paused = trapping = False
+def mode() -> tuple[bool, tuple[str, ...], bool, bool]:
+    """Whether recording is paused, the names of the scopes, whether bad numbers are trapped, and whether lines are noted."""
+    paused = trapping = noting = False
     group: list[str] = []
     for switch in MODE.get():
         if switch.on:  # in a task that outlives the block that it was started in, the block's switches are off
             paused = switch.kind == "no_grad" or (paused and switch.kind != "recording")
             trapping = switch.kind == "trap" or (trapping and switch.kind != "untrapped")
+            noting = noting or switch.kind == "trace_source"
             if switch.kind == "scope":
                 group.append(switch.name)
-    return paused, tuple(group), trapping
+    return paused, tuple(group), trapping, noting
+
+
+def fresh_note() -> tuple[str, tuple[str, ...], Source | None] | None:
+    """What a new node notes of its making: no label yet, the scopes, and the user's line if it is wanted."""
+    _, group, _, noting = mode()
+    return ("", group, user_line() if noting else None) if group or noting else None
+
+
+def user_line() -> Source | None:
+    """The line under way outside this package and NumPy."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
+
+
+def place(source: Source | None) -> str:
+    """`, at FILE:LINE: the line`, as far as known."""
+    if source is None:
+        return ""
+    line = linecache.getline(*source).strip()
+    return f", at {source[0]}:{source[1]}" + (f": {line}" if line else "")

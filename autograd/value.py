@@ -17,10 +17,11 @@ from operator import index
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import DomainError, LostGradientError, SweepError, is_real, real, text
+from autograd.errors import LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
 from autograd.primitives import TABLE
-from autograd.switches import CALL, guard, mode, refuse, tracing
+from autograd.switches import CALL, fresh_note, guard, mode, refuse, tracing
+from autograd.watching import watch, watched
 
 # fmt: off
 # isort: off
@@ -69,7 +70,7 @@ class Value:
         self._p0 = self._p1 = self._note = None
         self._code = self._mark = 0
         if modes:
-            self._note = ("", mode()[1])
+            self._note = fresh_note()
         if calls:
             self._d1 = CALL.get()
         if label or label != "":
@@ -117,12 +118,17 @@ class Value:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._note = (text(label, "label"), self.group)
+        self._note = (text(label, "label"), self.group, self.source)
 
     @property
     def group(self) -> tuple[str, ...]:
         """The names of the scopes the node was made in, the outermost first."""
         return self._note[1] if self._note else ()
+
+    @property
+    def source(self) -> tuple[str, int] | None:
+        """The user's file and line that made the node, if it was made under `trace_source()`."""
+        return self._note[2] if self._note else None
 
     @property
     def operation(self) -> int:
@@ -462,7 +468,9 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
     NotImplemented unless they are lists or tuples of Values and floats, of one length and not empty.
     """
     node = reduced(op, p, q)
-    return finish(node) if modes and type(node) is Value else node
+    if not modes or node is NotImplemented:
+        return node
+    return finish(node) if type(node) is Value else watched(ROWS[op].symbol, [*p, *(q or ())], node)
 
 
 def compare(op: int, node: Value, other: Any) -> Any:
@@ -504,15 +512,14 @@ def operands(node: Value) -> tuple[Any, ...]:
 
 def finish(node: Value) -> Value:
     """A new node, as the modes that are switched on want it."""
-    paused, group, trapping = mode()
+    paused, _, trapping, _ = mode()
+    note = fresh_note()
     held = operands(node)
-    if trapping and held and not math.isfinite(node._number) and all([math.isfinite(number(x)) for x in held]):
-        shown = ", ".join([repr(x) for x in held[:4]]) + (f", ... ({len(held)} operands)" if len(held) > 4 else "")
-        raise DomainError(f"{node.op} of {shown} is {node._number}")
+    if trapping and held:
+        watch(node.op, held, [number(x) for x in held], node._number, node.partials, note and note[2])
     if paused and held:
         node = constant(node._number)
-    if group:
-        node._note = ("", group)
+    node._note = note
     return node
 
 
@@ -562,15 +569,9 @@ def attach(name: str, method: Any) -> None:
 
 def shallow(node: Value) -> Value:
     """Another node of the same number, made the same way."""
-    copied = leaf(node._number)
-    copied._grad = node._grad
-    copied._p0 = node._p0
-    copied._p1 = node._p1
-    copied._d0 = node._d0
-    copied._d1 = node._d1
-    copied._note = node._note
-    copied._code = node._code
-    return copied
+    kind = 0.0 if node._code else node._d1
+    made = operands(node), node.partials
+    return restore(node._code, node._number, node._grad, node.label, node.group, node.source, kind, *made)
 
 
 def restore(
@@ -579,17 +580,18 @@ def restore(
     grad: float,
     label: str,
     group: tuple[str, ...],
-    is_constant: bool,
+    source: tuple[str, int] | None,
+    kind: float,
     parents: tuple[Any, ...],
     partials: tuple[float, ...],
 ) -> Value:
-    """A node as it was before it was pickled."""
+    """A node as it was before it was pickled or copied."""
     node = leaf(data)
     node._grad = grad
-    node._note = (label, group) if label or group else None
+    node._note = (label, group, source) if label or group or source else None
     node._code = op
     if op == 0:
-        node._d1 = CONSTANT if is_constant else 0.0
+        node._d1 = kind
     elif op <= len(NAMES) and ROWS[op].arity in (1, 2):
         node._p0, node._d0 = parents[0], partials[0]
         if len(parents) == 2:

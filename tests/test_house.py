@@ -33,7 +33,7 @@ HOME = Path(autograd.__file__).parent.parent
 
 FLOORS = [
     ["primitives", "text", "errors", "twins", "numeric", "formulas"],
-    ["table", "header", "loops", "kernels", "interpreted", "switches"],
+    ["table", "header", "loops", "kernels", "interpreted", "switches", "watching"],
     ["value", "trees", "modes"],
     ["functions", "arrays", "own", "copies"],
     ["sweeps", "reads", "patterns", "colouring", "sparse", "compressed", "transforms", "objective", "solved"],

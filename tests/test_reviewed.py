@@ -43,7 +43,11 @@ def test_silu_and_gelu_have_their_limits_at_infinity() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [("mul", 1.0, 0.0, "", (), (1.0,), (1.0,)), ("mul", 1.0, 0.0, "", (), (), ()), ("sum", 1.0, 0.0, "", (), ("x",), (1.0,))],
+    [
+        ("mul", 1.0, 0.0, "", (), None, (1.0,), (1.0,)),
+        ("mul", 1.0, 0.0, "", (), None, (), ()),
+        ("sum", 1.0, 0.0, "", (), None, ("x",), (1.0,)),
+    ],
     ids=["an operand missing", "no operands", "an operand of text"],
 )
 def test_a_damaged_pickle_is_an_error(row: tuple[object, ...]) -> None:

@@ -789,6 +789,42 @@ def test_trap_names_operation_operands_and_label() -> None:
     assert issubclass(DomainError, ArithmeticError)
 
 
+def test_trap_watches_local_derivatives_too() -> None:
+    x = Value(0.0, label="rate")
+    with trap():
+        for f in (autograd.sqrt, autograd.cbrt, lambda v: v**0.5, lambda v: autograd.asin(v + 1.0)):
+            with pytest.raises(DomainError, match=r"has the derivative inf by operand 1"):
+                f(x)
+        with pytest.raises(
+            DomainError, match=r"\*\* of Value\(data=-2\.0.*, Value\(data=3\.0.* has the derivative nan by operand 2"
+        ):
+            Value(-2.0) ** Value(3.0)
+        assert (Value(-2.0) ** 3).data == -8.0  # nobody asks for the derivative by a constant
+        assert autograd.hypot(x, 0.0).data == abs(x).data == autograd.relu(x).data == 0.0
+        assert autograd.clip(x).data == 0.0  # its open bounds are infinite before
+    assert autograd.sqrt(x).partials == (inf,)
+
+
+def test_trap_watches_numbers_and_arrays() -> None:
+    calls: list[Any] = [
+        (lambda: autograd.log(0.0), r"log of 0\.0 is -inf"),
+        (lambda: autograd.log(np.array([1.0, 0.0, -1.0])), r"log of 0\.0 is -inf"),
+        (lambda: autograd.acosh([2.0, -8.0]), r"acosh of -8\.0 is nan"),
+        (lambda: autograd.hypot(np.array([[1.0], [1e308]]), [0.0, 1.7e308]), r"hypot of 1e\+308, 1\.7e\+308 is inf"),
+        (lambda: autograd.sum([1e308, 1e308]), r"sum of 1e\+308, 1e\+308 is inf"),
+        (lambda: autograd.sumprod([1e308, 1.0], (10.0, 1.0)), r"sumprod of 1e\+308, 1\.0, 10\.0, 1\.0 is inf"),
+        (lambda: autograd.prod(np.full(5, 1e300)), r"prod of 1e\+300, .*\(5 operands\) is inf"),
+    ]
+    for call, message in calls:
+        with trap(), pytest.raises(DomainError, match=message):
+            call()
+        call()
+    with trap():
+        assert autograd.exp(inf) == autograd.sum([inf, 1.0]) == inf  # not new
+        assert np.isnan(autograd.log(np.array([np.nan, 1.0])))[0]
+        assert autograd.softplus(-1e6) == 0.0 and autograd.gelu(np.array([-1e9]))[0] == 0.0
+
+
 def test_no_gradient_flows_through_detach_and_stop_gradient() -> None:
     for stop in (Value.detach, stop_gradient):
         x = Value(3.0)

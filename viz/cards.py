@@ -66,6 +66,8 @@ def describe(box: Box) -> str:
         lines.append(f"{sums} intermediate {'sum' if sums == 1 else 'sums'} folded in")
     if box.group:
         lines.append("in " + " / ".join(box.group))
+    if box.source:
+        lines.append(f"at {box.source[0]}:{box.source[1]}")
     return tooltip("\n".join(line for line in lines if line))
 
 

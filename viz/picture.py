@@ -25,6 +25,7 @@ class Box:
     folded: tuple[str, ...] = ()  # the ids of the values that are folded into it
     constants: tuple[float, ...] = ()  # the numbers of those that are constants
     is_centre: bool = False  # of a window
+    source: tuple[str, int] | None = None  # the user's file and line, if noted
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def box(item: Shown, nodes: Sequence[Value], groups: dict[int, tuple[str, ...]],
         id(node) in roots,
         tuple(f"n{i}" for i in item.folded),
         tuple(item.constants),
+        source=node.source,
     )
 
 
