@@ -127,8 +127,12 @@ def _load_block(first: Any, rows: tuple[Any, ...], outside: tuple[Value, ...]) -
         parents = tuple([x if type(x) is float else _operand(x, nodes, outside) for x in held])
         op = name.operation if callable(name) else OPS[name]
         _check(op, parents, partials)
-        nodes.append(value.restore(op, data, grad, label, group, source, 0.0, parents, partials))
+        nodes.append(value.restore(op, data, grad, _note(label, group, source), 0.0, parents, partials))
     return _Loaded(nodes)
+
+
+def _note(label: str, group: tuple[str, ...], source: Source | None) -> Any:
+    return (label, group, source) if label or group or source else None
 
 
 def _operand(place: Any, nodes: list[Value], outside: tuple[Value, ...]) -> Any:
@@ -147,7 +151,7 @@ def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None
 
 
 def _load_leaf(data: float, grad: float, label: str, group: tuple[str, ...], source: Source | None, is_constant: bool) -> Value:
-    leaf: Value = value.restore(0, data, grad, label, group, source, CONSTANT if is_constant else 0.0, (), ())
+    leaf: Value = value.restore(0, data, grad, _note(label, group, source), CONSTANT if is_constant else 0.0, (), ())
     return leaf
 
 

@@ -50,7 +50,7 @@ def elementwise(row: Row) -> Function:
         return watched(row.symbol, numbers, on_floats(*numbers)) if MODE.get() else on_floats(*numbers)
 
     def function(*operands: Any) -> Any:
-        if value.plain(operands) is not None:
+        if all([type(x) is Value or type(x) is float for x in operands]):
             return on_scalars(*operands)
         arrays = [as_array(x, row.name) for x in operands]
         if not any([isinstance(x, np.ndarray) for x in arrays]):
@@ -269,4 +269,3 @@ class Recording(Lists):
 
 
 VALUES = Recording()
-FLOATS.total = value.total  # the compiled one where there is one

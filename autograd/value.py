@@ -391,30 +391,6 @@ def variable(data: float, kind: float) -> Value:
     return node
 
 
-def plain(xs: Any) -> tuple[list[float], bool] | None:
-    """The numbers of a list or tuple of nothing but Values and floats, and whether a Value is among them; else None."""
-    numbers: list[float] = []
-    found = False
-    for x in xs:
-        if type(x) is Value:
-            node = x
-            numbers.append(node._number)
-            found = True
-        elif type(x) is float:
-            numbers.append(x)
-        else:
-            return None
-    return numbers, found
-
-
-def total(terms: list[float]) -> float:
-    """The sum of floats, strictly from the left."""
-    result = 0.0
-    for term in terms:
-        result += term
-    return result
-
-
 def variables(numbers: list[float], kind: float) -> list[Value]:
     """Leaves of one kind for many numbers."""
     return [variable(x, kind) for x in numbers]
@@ -570,34 +546,25 @@ def attach(name: str, method: Any) -> None:
 def shallow(node: Value) -> Value:
     """Another node of the same number, made the same way."""
     kind = 0.0 if node._code else node._d1
-    made = operands(node), node.partials
-    return restore(node._code, node._number, node._grad, node.label, node.group, node.source, kind, *made)
+    return restore(node._code, node._number, node._grad, node._note, kind, operands(node), node.partials)
 
 
 def restore(
-    op: int,
-    data: float,
-    grad: float,
-    label: str,
-    group: tuple[str, ...],
-    source: tuple[str, int] | None,
-    kind: float,
-    parents: tuple[Any, ...],
-    partials: tuple[float, ...],
+    op: int, data: float, grad: float, note: Any, kind: float, held: tuple[Any, ...], partials: tuple[float, ...]
 ) -> Value:
     """A node as it was before it was pickled or copied."""
     node = leaf(data)
     node._grad = grad
-    node._note = (label, group, source) if label or group or source else None
+    node._note = note
     node._code = op
     if op == 0:
         node._d1 = kind
     elif op <= len(NAMES) and ROWS[op].arity in (1, 2):
-        node._p0, node._d0 = parents[0], partials[0]
-        if len(parents) == 2:
-            node._p1, node._d1 = parents[1], partials[1]
+        node._p0, node._d0 = held[0], partials[0]
+        if len(held) == 2:
+            node._p1, node._d1 = held[1], partials[1]
     else:
-        node._p0, node._p1 = parents, packed(partials)
+        node._p0, node._p1 = held, packed(partials)
     return node
 
 

