@@ -9,14 +9,28 @@ import re
 import shutil
 import sys
 import sysconfig
+import tempfile
 import types
 from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
+TYPED = ("program/flatten", "program/loops")  # compiled as they are, with the types of their .pxd
 HERE = Path(__file__).resolve().parent
 WISH = os.environ.get("AUTOGRAD_COMPILED", "")
+CLONES = """
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) static void f(double *o) { *o = 1.0; }
+int main(void) { double x; f(&x); return (int)x; }
+"""
+MVEC = """
+#include <math.h>
+#if !defined(__x86_64__) || !defined(__GLIBC__) || !__GLIBC_PREREQ(2, 35)
+#error "no vector library"
+#endif
+double erf(double) __attribute__((simd("notinbranch")));
+int main(int n, char **v) { double x[8]; for (int i = 0; i < 8; i++) x[i] = erf(n + i); return (int)x[n & 7]; }
+"""
 UNIX = sysconfig.get_config_var("CC") is not None
 FLAGS = ["-O3", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing", "-fwrapv"] if UNIX else ["/O2", "/fp:precise"]
 
@@ -52,6 +66,47 @@ class Build(build_ext):
     def get_outputs(self) -> list:
         return [path for path in super().get_outputs() if os.path.exists(path)]
 
+    def _native(self, sources: Path) -> Extension:
+        """The executor of programs; with several versions for x86-64 and glibc's vector library where these are at hand."""
+        flags, macros, libraries = list(FLAGS), [], ["m"] if UNIX else []
+        if UNIX:
+            flags.append("-fno-trapping-math")
+        if self._compiles(CLONES, []):
+            macros.append(("AG_MULTIVERSION", "1"))
+            if self._compiles(MVEC, ["mvec", "m"]):
+                macros.append(("AG_MVEC", "1"))
+                libraries = ["mvec", "m"]
+        shutil.copyfile(HERE / "autograd" / "program" / "native.c", sources / "program" / "native.c")
+        shutil.copyfile(HERE / "autograd" / "program" / "native.h", sources / "program" / "native.h")
+        return Extension(
+            "autograd.program.native",
+            [os.path.relpath(sources / "program" / "native.c")],
+            include_dirs=[str(sources)],
+            define_macros=macros,
+            extra_compile_args=flags + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
+            extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
+            libraries=libraries,
+        )
+
+    def _compiles(self, source: str, libraries: list[str]) -> bool:
+        """Whether a small program can be compiled and linked here."""
+        if not UNIX:
+            return False
+        from distutils.ccompiler import new_compiler
+        from distutils.sysconfig import customize_compiler
+
+        compiler = new_compiler()
+        customize_compiler(compiler)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "probe.c")
+            file.write_text(source)
+            try:
+                objects = compiler.compile([str(file)], output_dir=folder, extra_postargs=["-O2", "-fno-math-errno", "-w"])
+                compiler.link_executable(objects, str(Path(folder, "probe")), libraries=libraries)
+            except Exception:
+                return False
+        return True
+
     def _generate(self) -> None:
         from Cython.Build import cythonize
 
@@ -60,38 +115,46 @@ class Build(build_ext):
         sys.modules["autograd"] = package
         from autograd.header import c_header
         from autograd.loops import c_loops
+        from autograd.program.print_c import kernels
 
         folder = Path(self.build_temp).resolve() / "generated"
         sources = folder / "autograd"
-        sources.mkdir(parents=True, exist_ok=True)
-        (sources / "__init__.py").touch()
+        (sources / "program").mkdir(parents=True, exist_ok=True)
+        for package_folder in (sources, sources / "program"):
+            (package_folder / "__init__.py").touch()
         (sources / "kernels.h").write_text(c_header())
         (sources / "loops.h").write_text(c_loops())
+        (sources / "program_kernels.h").write_text(kernels())
         for name in ("value.pxd", "node.h"):
             shutil.copyfile(HERE / "autograd" / name, sources / name)
         source = sources / "value.py"
         source.write_text(compiled_source((HERE / "autograd" / "value.py").read_text(encoding="utf-8")), encoding="utf-8")
-        extension = Extension(
-            "autograd.value",
-            [os.path.relpath(source)],
-            include_dirs=[str(sources)],
-            extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
-            extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
-            libraries=["m"] if UNIX else [],
-        )
-        self.extensions = cythonize(
-            [extension],
-            force=True,
-            include_path=[str(folder)],
-            quiet=True,
-            compiler_directives={
-                "language_level": 3,
-                "boundscheck": True,
-                "cdivision": True,
-                "annotation_typing": False,
-                "allow_none_for_extension_args": False,
-            },
-        )
+        for name in TYPED:
+            for suffix in (".py", ".pxd"):
+                shutil.copyfile(HERE / "autograd" / (name + suffix), sources / (name + suffix))
+        extensions = [
+            Extension(
+                "autograd." + name.replace("/", "."),
+                [os.path.relpath(sources / f"{name}.py")],
+                include_dirs=[str(sources)],
+                extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
+                extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
+                libraries=["m"] if UNIX else [],
+            )
+            for name in ("value", *TYPED)
+        ]
+        options = {"force": True, "include_path": [str(folder)], "quiet": True}
+        checked = {
+            "language_level": 3,
+            "boundscheck": True,
+            "cdivision": True,
+            "annotation_typing": False,
+            "allow_none_for_extension_args": False,
+        }
+        unchecked = checked | {"boundscheck": False, "wraparound": False, "show_performance_hints": False}
+        self.extensions = cythonize(extensions[:1], compiler_directives=checked, **options)
+        self.extensions += cythonize(extensions[1:], compiler_directives=unchecked, **options)
+        self.extensions.append(self._native(sources))
         self.swig_opts = []
         for made in self.extensions:
             made._needs_stub = False
@@ -99,6 +162,8 @@ class Build(build_ext):
 
 
 setup(
-    ext_modules=[] if WISH == "0" else [Extension("autograd.value", ["autograd/value.py"])],
+    ext_modules=[]
+    if WISH == "0"
+    else [Extension("autograd." + name.replace("/", "."), [f"autograd/{name}.py"]) for name in ("value", *TYPED)],
     cmdclass={"build_ext": Build},
 )

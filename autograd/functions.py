@@ -14,7 +14,7 @@ from autograd.errors import is_real, refuse_masks
 from autograd.formulas import OPS
 from autograd.kernels import FLOATS, on_arrays, printed, reduced
 from autograd.primitives import TABLE, Lists, Row
-from autograd.switches import MODE, mode, tracing
+from autograd.switches import MODE, mode, traced_largest, tracing
 from autograd.value import Value
 from autograd.watching import watched
 
@@ -263,9 +263,20 @@ class Recording(Lists):
 
     def shift(self, xs: Sequence[Any]) -> Any:
         if tracing():  # another call has other numbers
-            largest = FUNCTIONS["stop"](reduce(FUNCTIONS["maximum"], xs))
+            largest = traced_largest(xs)
             return self.where(FUNCTIONS["abs"](largest) < inf, largest, 0.0)
         return FLOATS.shift([value.number(x) for x in xs])
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        return reduce(FUNCTIONS["maximum"], xs)
+
+    def pivot(self, xs: Sequence[Any]) -> Any:
+        """The place of the first of the largest."""
+        best, place = xs[0], 0.0
+        for i, x in enumerate(xs[1:], 1):
+            place = self.where(x > best, float(i), place)
+            best = FUNCTIONS["maximum"](best, x)
+        return place
 
 
 VALUES = Recording()

@@ -14,8 +14,8 @@ NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
     OPS[name]
     for name in ("neg", "abs", "add", "sub", "mul", "div", "pow", "mod", "floordiv", "round", "floor", "ceil", "trunc")
 )
-EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = (
-    OPS[name] for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, STOP = (
+    OPS[name] for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "stop")
 )
 
 

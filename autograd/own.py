@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd import links
 from autograd.errors import real
 from autograd.functions import as_array
 from autograd.primitives import Row
+from autograd.switches import tracing
 from autograd.value import ROWS, Value, number, record
 
 Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
@@ -76,6 +78,8 @@ def _row(f: Callable[..., Any], names: list[str], rules: Sequence[Callable[..., 
 def _function(f: Callable[..., Any], row: Row, op: int) -> Callable[..., Any]:
     def on_scalars(*operands: Any) -> Any:
         held = tuple(x if type(x) is Value else real(x, f"an operand of {row.name}()") for x in operands)
+        if tracing() and any(type(x) is Value for x in held):
+            return links.own(row, f, held)
         floats = [number(x) for x in held]
         z = real(f(*floats), f"the result of {row.name}()")
         if not any(type(x) is Value for x in held):

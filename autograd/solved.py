@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import SweepError
+from autograd.errors import SweepError, TraceError
 from autograd.functions import FUNCTIONS
 from autograd.own import primitive
 from autograd.sparse import check_flat
+from autograd.switches import tracing
 from autograd.transforms import jacobian
 from autograd.trees import Tree
 from autograd.value import Value, number
@@ -43,6 +44,8 @@ def implicit(equation: Callable[..., Any], solution: Any, *args: Any, order: int
     if order < 1:
         raise ValueError(f"implicit() needs an order of at least 1, not {order!r}")
     shape = Tree(solution)
+    if tracing():
+        raise TraceError("implicit() looks at numbers, which a trace cannot repeat: call it outside of the jitted function")
     if shape.shapes != [()]:
         check_flat("implicit()", shape, "the solution")
 

@@ -36,6 +36,18 @@ def refuse(node: Any, what: str) -> None:
         trace.refuse(node, what)
 
 
+def traced(node: Any) -> Any:
+    """A reduction's node as a trace wants it."""
+    return node if (trace := TRACE.get()) is None else trace.reduction(node)
+
+
+def traced_largest(xs: Any) -> Any:
+    """The largest of some numbers in a trace, as a constant."""
+    trace = TRACE.get()
+    assert trace is not None
+    return trace.largest(xs)
+
+
 def mode() -> tuple[bool, tuple[str, ...], bool, bool]:
     """Whether recording is paused, the names of the scopes, whether bad numbers are trapped, and whether lines are noted."""
     paused = trapping = noting = False

@@ -44,8 +44,13 @@ _numbers = count(2)
 _lock = Lock()
 
 
+def next_number() -> int:
+    """A number for one more call; later ones have higher numbers."""
+    return next(_numbers)
+
+
 @contextmanager
-def _counted(number: float) -> Iterator[None]:
+def counted(number: float) -> Iterator[None]:
     """Leaves made inside know by this number that they are no Values from outside."""
     with _lock:
         count_calls(1)
@@ -71,14 +76,14 @@ class Call:
         self.several = not isinstance(argnums, int)
         chosen = [args[position] for position in self.positions]
         self.inputs = Tree(tuple(chosen) if self.several else chosen[0])
-        self.number = float(next(_numbers))
+        self.number = float(next_number())
         self.nested = Value in self.inputs.kinds
         self.variables = self._variables(name)
         filled = list(args)
         rebuilt = self.inputs.rebuild(self.variables)
         for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
             filled[position] = argument
-        with recording(), _counted(self.number + 0.5):
+        with recording(), counted(self.number + 0.5):
             self.result = f(*filled, **kwargs)
 
     def _variables(self, name: str) -> list[Value]:

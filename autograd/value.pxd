@@ -19,7 +19,7 @@ cdef extern from "kernels.h":
         NEG "AG_NEG", ABS "AG_ABS", ADD "AG_ADD", SUB "AG_SUB", MUL "AG_MUL", DIV "AG_DIV", POW "AG_POW"
         MOD "AG_MOD", FLOORDIV "AG_FLOORDIV", ROUND "AG_ROUND", FLOOR "AG_FLOOR", CEIL "AG_CEIL", TRUNC "AG_TRUNC"
         EQUAL "AG_EQUAL", NOT_EQUAL "AG_NOT_EQUAL", LESS "AG_LESS", LESS_EQUAL "AG_LESS_EQUAL"
-        GREATER "AG_GREATER", GREATER_EQUAL "AG_GREATER_EQUAL"
+        GREATER "AG_GREATER", GREATER_EQUAL "AG_GREATER_EQUAL", STOP "AG_STOP"
 
 cdef extern from "node.h":
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
@@ -192,7 +192,7 @@ cpdef Value record(int op, tuple operands, double data, tuple partials)
 @cython.locals(node=Value)
 cpdef Value restore(int op, double data, double grad, object note, double kind, tuple held, tuple partials)
 cpdef tuple operands(Value node)
-@cython.locals(held=tuple)
+@cython.locals(held=tuple, x=double)
 cdef Value finish(Value node)
 @cython.locals(kind=double)
 cdef Value shallow(Value node)

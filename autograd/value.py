@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import LostGradientError, SweepError, is_real, real, text
 from autograd.formulas import NAMES
 from autograd.primitives import TABLE
-from autograd.switches import CALL, fresh_note, guard, mode, refuse, tracing
+from autograd.switches import CALL, fresh_note, guard, mode, refuse, traced, tracing
 from autograd.watching import watch, watched
 
 # fmt: off
 # isort: off
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
-from autograd.interpreted import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL  # interpreted
+from autograd.interpreted import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL, STOP  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
 from autograd.interpreted import meet_parents, owned, packed, send_to_parents, set_method, start_afresh, unpacked  # interpreted
 # compiled: import cython
@@ -261,9 +261,10 @@ class Value:
         if digits is None or index(digits) == 0:
             return unary(ROUND, self)
         scale = 10.0 ** min(abs(digits), 300)
-        if digits > 0 and math.isinf(self._number * scale):
-            return constant(self._number)  # all its digits stand before those
-        rounded: Value = unary(ROUND, self * scale) / scale if digits > 0 else unary(ROUND, self / scale) * scale
+        scaled = self * scale if digits > 0 else self / scale
+        if abs(scaled) == math.inf:
+            return self.detach()  # all its digits stand before those
+        rounded: Value = unary(ROUND, scaled) / scale if digits > 0 else unary(ROUND, scaled) * scale
         return rounded
 
     def __floor__(self) -> Value:
@@ -316,7 +317,8 @@ class Value:
 
     def detach(self) -> Value:
         """A new leaf of the same number: no gradient flows through it."""
-        node = constant(self._number)
+        node: Value = new_unary(STOP, self) if traces and tracing() else constant(self._number)
+        node._number = self._number
         return finish(node) if modes else node
 
     def backward(self, seed: Any = 1.0) -> None:
@@ -444,6 +446,8 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
     NotImplemented unless they are lists or tuples of Values and floats, of one length and not empty.
     """
     node = reduced(op, p, q)
+    if traces and type(node) is Value:
+        node = traced(node)
     if not modes or node is NotImplemented:
         return node
     return finish(node) if type(node) is Value else watched(ROWS[op].symbol, [*p, *(q or ())], node)
@@ -494,7 +498,9 @@ def finish(node: Value) -> Value:
     if trapping and held:
         watch(node.op, held, [number(x) for x in held], node._number, node.partials, note and note[2])
     if paused and held:
-        node = constant(node._number)
+        x = node._number
+        node = new_unary(STOP, node) if traces and tracing() else constant(x)
+        node._number = x
     node._note = note
     return node
 

@@ -1,0 +1,1 @@
+"""Programs: traced functions laid flat, improved by passes, and run by executors."""

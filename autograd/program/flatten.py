@@ -9,11 +9,11 @@ from typing import Any
 from autograd.value import CONSTANT, Value, number, operands, owner
 
 
-def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], inside: float) -> tuple[Any, ...]:
+def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums: int, inside: float) -> tuple[Any, ...]:
     """The code of the nodes (each after its parents): constants, op, a, b, c, pool, and the leaves from outside.
 
     Arguments: `slots`, the slot by identity of each input, completed here; `numbers`, the program's operation number by the
-    node's; leaves of the owner `inside` or a later one are constants, others come from outside and get the next input slots.
+    node's, negative for those that read the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a later one are constants, others come from outside and get the next input slots.
     References are provisional: input i is i, constant k is -1 - k, instruction j is 2**30 + j.
     """
     code, a, b, c, pool = array("i"), array("i"), array("i"), array("i"), array("i")
@@ -45,7 +45,7 @@ def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], insid
                 first, second = len(pool), len(held)
                 for x in held:
                     pool.append(reference(x, slots, constants))
-                third = operation
+                third = operation if op > sums else constant_slot(constants, 0.0)
         else:
             first = reference(node._p0, slots, constants)
             if node._p1 is not None:

@@ -27,7 +27,7 @@ class Op:
 
 @dataclass(frozen=True)
 class Partial:
-    """A local derivative: the number `constant`, the operand `source` (its place in x, y, w, z), or the operation `op` of `sources`."""
+    """A local derivative: the number `constant`, the operand `sources[0]` (its place in x, y, w, z), or `op` of the `sources`."""
 
     kind: int
     constant: float = 0.0
@@ -82,7 +82,8 @@ FIXED = len(OPS)  # operations below this number have at most three operands
 SUM = _add("sum", text.symbol("x"), ())  # init c plus the operands in the pool
 DOT = _add("dot", text.symbol("x"), ())  # init c plus the products of the first half of the pool's operands with the second
 ZDOT = _add("zdot", text.symbol("x"), ())  # the same, where a second factor that is exactly 0 makes its term 0
+LARGEST = _add("largest", text.symbol("x"), ())  # the largest operand in the pool
 LINK = _add("link", text.symbol("x"), ())  # the first operand's value, and derivatives as the third part towards the second
 TAKE = _add("take", text.symbol("x"), ())  # of the operands after the first, the one whose number the first is
 CALL = _add("call", text.symbol("x"), ())  # a Python function: number c
-POOLED = (SUM, DOT, ZDOT, LINK, TAKE, CALL)
+POOLED = (SUM, DOT, ZDOT, LARGEST, LINK, TAKE, CALL)

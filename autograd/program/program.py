@@ -43,7 +43,7 @@ class Program:
         self.pool, self.outputs, self.guards = map(as_ints, (pool, outputs, guards))
         self.truths = np.ascontiguousarray(truths, dtype=np.bool_)
         self.calls = tuple(calls)
-        self.input_names: tuple[str, ...] = ()
+        self.turn = len(self.op)  # where a reverse sweep begins
 
     @property
     def first(self) -> int:

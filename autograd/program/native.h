@@ -1,0 +1,298 @@
+/* The native executor: runs of like instructions on one point, and instruction by instruction on blocks of points.
+   Knows nothing of Python. What is done with a number of operations is printed into program_kernels.h. */
+#ifndef AG_NATIVE
+#define AG_NATIVE
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(AG_MULTIVERSION)
+#define AG_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define AG_CLONES
+#endif
+#if defined(__GNUC__)
+#define AG_INLINE static inline __attribute__((always_inline))
+#else
+#define AG_INLINE static inline
+#define restrict __restrict
+#endif
+#include "program_kernels.h"
+
+/* A segment is 12 ints: operation, length, first result, then
+   for up to three operands    kind (ONES: a row of slots, SAME: one slot, LISTED: in `index`), place; three times
+   for a tile of dot products  terms, kind and place of the initial values, p0, step of p by lane, by term, q0, by lane, by term
+   for other pooled operations number of operands, kind and place of the initial values, place in `pool`. */
+enum { AG_SEGMENT = 12, AG_ROW = 0, AG_SAME = 1, AG_LISTED = 2, AG_TILED = 1000, AG_CUTS = 2000, AG_CHUNK = 256 };
+
+typedef struct {
+    int inputs, constants, slots, instructions, segments, outputs, guards;
+    int *op, *a, *b, *c, *pool, *segment, *index, *output, *guard;
+    unsigned char *truth;
+    double *constant;
+} ag_program;
+
+/* ---- sums and products on one point. W lanes are W neighbouring results; each keeps the order of its own sum. */
+
+#define AG_LANES(W, PI, QI)                                                                       \
+    for (; m >= W; m -= W, p += W * PI, q += W * QI, o += W) {                                    \
+        double t[W];                                                                              \
+        for (int l = 0; l < W; l++) t[l] = o[l];                                                  \
+        const double *x = p, *y = q;                                                              \
+        for (int j = 0; j < k; j++, x += pk, y += qk)                                             \
+            for (int l = 0; l < W; l++) t[l] += x[l * PI] * y[l * QI];                            \
+        for (int l = 0; l < W; l++) o[l] = t[l];                                                  \
+    }
+
+#define AG_TILE(name, PI, QI)                                                                     \
+    AG_CLONES static void name(double *restrict o, const double *restrict p, const double *restrict q, int m, int k, \
+                               ptrdiff_t pk, ptrdiff_t qk, ptrdiff_t pi, ptrdiff_t qi) {                              \
+        (void)pi; (void)qi;                                                                       \
+        AG_LANES(16, PI, QI) AG_LANES(4, PI, QI) AG_LANES(1, PI, QI)                              \
+    }
+AG_TILE(ag_tile_11, 1, 1)
+AG_TILE(ag_tile_10, 1, 0)
+AG_TILE(ag_tile_01, 0, 1)
+
+/* Neighbouring results read rows of p that lie apart: eight sums side by side. */
+static void ag_tile_rows(double *restrict o, const double *restrict p, const double *restrict q, int m, int k, ptrdiff_t pk, ptrdiff_t qk,
+                         ptrdiff_t pi, ptrdiff_t qi) {
+    for (; m >= 8; m -= 8, p += 8 * pi, q += 8 * qi, o += 8) {
+        double t0 = o[0], t1 = o[1], t2 = o[2], t3 = o[3], t4 = o[4], t5 = o[5], t6 = o[6], t7 = o[7];
+        const double *x = p, *y = q, *z = p + 4 * pi;
+        for (int j = 0; j < k; j++, x += pk, y += qk, z += pk) {
+            t0 += x[0] * y[0];
+            t1 += x[pi] * y[qi];
+            t2 += x[2 * pi] * y[2 * qi];
+            t3 += x[3 * pi] * y[3 * qi];
+            t4 += z[0] * y[4 * qi];
+            t5 += z[pi] * y[5 * qi];
+            t6 += z[2 * pi] * y[6 * qi];
+            t7 += z[3 * pi] * y[7 * qi];
+        }
+        o[0] = t0, o[1] = t1, o[2] = t2, o[3] = t3, o[4] = t4, o[5] = t5, o[6] = t6, o[7] = t7;
+    }
+    AG_LANES(1, pi, qi)
+}
+
+static void ag_tile(double *o, const double *p, const double *q, int m, int k, ptrdiff_t pk, ptrdiff_t qk, ptrdiff_t pi, ptrdiff_t qi) {
+    if (pi == 1 && qi == 1) ag_tile_11(o, p, q, m, k, pk, qk, pi, qi);
+    else if (pi == 1 && qi == 0) ag_tile_10(o, p, q, m, k, pk, qk, pi, qi);
+    else if (pi == 0 && qi == 1) ag_tile_01(o, p, q, m, k, pk, qk, pi, qi);
+    else if (qi == 0) ag_tile_rows(o, p, q, m, k, pk, qk, pi, 0);
+    else ag_tile_rows(o, p, q, m, k, pk, qk, pi, qi);
+}
+
+static inline double ag_initial(const double *v, const int *index, int kind, int place, int i) {
+    return v[kind == AG_ROW ? place + i : kind == AG_SAME ? place : index[place + i]];
+}
+
+static void ag_run_tile(const ag_program *g, double *v, const int *s) {
+    int n = s[1], kind = s[4], place = s[5];
+    double *o = v + s[2];
+    if (kind != AG_ROW || place != s[2])
+        for (int i = 0; i < n; i++) o[i] = ag_initial(v, g->index, kind, place, i);
+    ag_tile(o, v + s[6], v + s[9], n, s[3], s[8], s[11], s[7], s[10]);
+}
+
+static double ag_listed_dot(const double *v, const int *p, const int *q, int k, double t) {
+    for (int j = 0; j < k; j++) t += v[p[j]] * v[q[j]];
+    return t;
+}
+
+/* A second factor of exactly 0 makes its term 0: only where the plain sum is nan can that make a difference. */
+static void ag_run_cuts(const ag_program *g, double *v, const int *s) {
+    double *o = v + s[2], bad = 0.0;
+    for (int i = 0; i < s[1]; i++) bad += o[i] != o[i];
+    if (bad == 0.0) return;
+    const int *p = g->pool + s[6];
+    int k = s[3] / 2;
+    for (int i = 0; i < s[1]; i++, p += s[3])
+        if (o[i] != o[i]) {
+            double t = ag_initial(v, g->index, s[4], s[5], i);
+            for (int j = 0; j < k; j++)
+                if (v[p[j + k]] != 0.0) t += v[p[j]] * v[p[j + k]];
+            o[i] = t;
+        }
+}
+
+/* Four sums at a time, so that one does not wait for another. */
+static void ag_run_dots(const ag_program *g, double *v, const int *s) {
+    int op = s[0], n = s[1], count = s[3], k = op == AG_OP_SUM ? count : count / 2, i = 0;
+    const int *p = g->pool + s[6];
+    double *o = v + s[2];
+    for (; i < n; i++) o[i] = ag_initial(v, g->index, s[4], s[5], i);
+    if (op == AG_OP_SUM) {
+        for (i = 0; i < n; i++, p += count)
+            for (int j = 0; j < k; j++) o[i] += v[p[j]];
+        return;
+    }
+    for (i = 0; i + 4 <= n; i += 4, p += 4 * count) {
+        double t0 = o[i], t1 = o[i + 1], t2 = o[i + 2], t3 = o[i + 3];
+        const int *p1 = p + count, *p2 = p1 + count, *p3 = p2 + count;
+        for (int j = 0; j < k; j++) {
+            t0 += v[p[j]] * v[p[j + k]];
+            t1 += v[p1[j]] * v[p1[j + k]];
+            t2 += v[p2[j]] * v[p2[j + k]];
+            t3 += v[p3[j]] * v[p3[j + k]];
+        }
+        o[i] = t0, o[i + 1] = t1, o[i + 2] = t2, o[i + 3] = t3;
+    }
+    for (; i < n; i++, p += count) o[i] = ag_listed_dot(v, p, p + k, k, o[i]);
+}
+
+/* The place that an index means among `size` items; -1 where it means none. */
+static inline int ag_place(double index, int size) {
+    if (!(index >= -size && index < size) || index != floor(index)) return -1;
+    return (int)index + (index < 0.0 ? size : 0);
+}
+
+static int ag_run_others(const ag_program *g, double *v, const int *s) {
+    int count = s[3], bad = 0;
+    const int *p = g->pool + s[6];
+    double *o = v + s[2];
+    for (int i = 0; i < s[1]; i++, p += count) {
+        if (s[0] == AG_OP_TAKE) {
+            int place = ag_place(v[p[0]], count - 1);
+            bad |= place < 0;
+            o[i] = place < 0 ? NAN : v[p[1 + place]];
+        } else {
+            double t = v[p[0]];
+            if (s[0] == AG_OP_LARGEST)
+                for (int j = 1; j < count; j++) t = ag_maximum(t, v[p[j]]);
+            o[i] = t;
+        }
+    }
+    return bad;
+}
+
+/* ---- one point */
+
+static inline const double *ag_operand(const ag_program *g, const double *v, int kind, int place, int start, int n, double *room) {
+    if (kind == AG_ROW) return v + place + start;
+    if (kind == AG_SAME) {
+        double x = v[place];
+        for (int i = 0; i < n; i++) room[i] = x;
+    } else {
+        const int *at = g->index + place + start;
+        for (int i = 0; i < n; i++) room[i] = v[at[i]];
+    }
+    return room;
+}
+
+static void ag_run_fixed(const ag_program *g, double *v, const int *s) {
+    double x[AG_CHUNK], y[AG_CHUNK], w[AG_CHUNK];
+    int arity = ag_arity[s[0]];
+    for (int start = 0; start < s[1]; start += AG_CHUNK) {
+        int n = s[1] - start < AG_CHUNK ? s[1] - start : AG_CHUNK;
+        const double *a = ag_operand(g, v, s[3], s[4], start, n, x);
+        const double *b = arity > 1 ? ag_operand(g, v, s[5], s[6], start, n, y) : a;
+        const double *c = arity > 2 ? ag_operand(g, v, s[7], s[8], start, n, w) : a;
+        ag_kernels[s[0]](n, v + s[2] + start, a, b, c);
+    }
+}
+
+/* All slots from the inputs and constants in `v`: 0, or 1 where an index of a take was out of range. */
+static int ag_run(const ag_program *g, double *v) {
+    int bad = 0;
+    const int *s = g->segment;
+    for (int i = 0; i < g->segments; i++, s += AG_SEGMENT) {
+        if (s[0] < AG_FIXED) {
+            if (s[1] == 1) ag_kernels[s[0]](1, v + s[2], v + s[4], v + s[6], v + s[8]);
+            else ag_run_fixed(g, v, s);
+        } else if (s[0] == AG_TILED) ag_run_tile(g, v, s);
+        else if (s[0] == AG_CUTS) ag_run_cuts(g, v, s);
+        else if (s[0] <= AG_OP_ZDOT) ag_run_dots(g, v, s);
+        else bad |= ag_run_others(g, v, s);
+    }
+    return bad;
+}
+
+/* The first guard whose number is not what the trace saw; -1 if there is none. */
+static int ag_first_broken(const ag_program *g, const double *v) {
+    for (int i = 0; i < g->guards; i++)
+        if ((v[g->guard[i]] != 0.0) != g->truth[i]) return i;
+    return -1;
+}
+
+/* ---- a block of points: slot s holds B numbers from v + s B on */
+
+AG_CLONES static void ag_add_products(ptrdiff_t n, double *restrict o, const double *restrict x, const double *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) o[i] += x[i] * y[i];
+}
+
+AG_CLONES static void ag_add_zproducts(ptrdiff_t n, double *restrict o, const double *restrict x, const double *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) o[i] += y[i] == 0.0 ? 0.0 : x[i] * y[i];
+}
+
+AG_CLONES static void ag_add_terms(ptrdiff_t n, double *restrict o, const double *restrict x) {
+    for (ptrdiff_t i = 0; i < n; i++) o[i] += x[i];
+}
+
+static void ag_block_pooled(const ag_program *g, double *v, ptrdiff_t B, int i, unsigned char *bad) {
+    const int *p = g->pool + g->a[i];
+    int op = g->op[i], count = g->b[i], half = count / 2;
+    double *o = v + (g->inputs + g->constants + i) * B;
+    if (op <= AG_OP_ZDOT) {
+        memcpy(o, v + g->c[i] * B, B * sizeof(double));
+        if (op == AG_OP_SUM)
+            for (int j = 0; j < count; j++) ag_add_terms(B, o, v + p[j] * B);
+        else
+            for (int j = 0; j < half; j++)
+                (op == AG_OP_DOT ? ag_add_products : ag_add_zproducts)(B, o, v + p[j] * B, v + p[j + half] * B);
+    } else if (op == AG_OP_TAKE) {
+        const double *index = v + p[0] * B;
+        for (ptrdiff_t l = 0; l < B; l++) {
+            int place = ag_place(index[l], count - 1);
+            bad[l] |= place < 0;
+            o[l] = place < 0 ? NAN : v[p[1 + place] * B + l];
+        }
+    } else {
+        memcpy(o, v + p[0] * B, B * sizeof(double));
+        if (op == AG_OP_LARGEST)
+            for (int j = 1; j < count; j++)
+                for (ptrdiff_t l = 0; l < B; l++) o[l] = ag_maximum(o[l], v[p[j] * B + l]);
+    }
+}
+
+static void ag_run_block(const ag_program *g, double *v, ptrdiff_t B, unsigned char *bad) {
+    double *o = v + (g->inputs + g->constants) * B;
+    for (int i = 0; i < g->instructions; i++, o += B) {
+        int op = g->op[i];
+        if (op < AG_FIXED) ag_kernels[op](B, o, v + g->a[i] * B, v + g->b[i] * B, v + g->c[i] * B);
+        else ag_block_pooled(g, v, B, i, bad);
+    }
+}
+
+/* Many points: input number i of point l is at input[i][l * step[i]], likewise outputs; `fail` gets for each point -1, the first
+   broken guard, or -2 where a take failed. `v` has room for slots x B numbers. */
+static void ag_run_points(const ag_program *g, double *v, ptrdiff_t B, ptrdiff_t start, ptrdiff_t stop, const double *const *input, const ptrdiff_t *step,
+                          double *const *output, const ptrdiff_t *output_step, int *fail, unsigned char *bad) {
+    for (int i = 0; i < g->constants; i++)
+        for (ptrdiff_t l = 0; l < B; l++) v[(g->inputs + i) * B + l] = g->constant[i];
+    for (; start < stop; start += B) {
+        ptrdiff_t n = stop - start < B ? stop - start : B;
+        for (int i = 0; i < g->inputs; i++) {
+            double *row = v + i * B;
+            const double *from = input[i] + start * step[i];
+            if (step[i] == 1) memcpy(row, from, n * sizeof(double));
+            else
+                for (ptrdiff_t l = 0; l < n; l++) row[l] = from[l * step[i]];
+            for (ptrdiff_t l = n; l < B; l++) row[l] = row[n - 1];
+        }
+        memset(bad, 0, B);
+        ag_run_block(g, v, B, bad);
+        for (int i = 0; i < g->outputs; i++) {
+            double *to = output[i] + start * output_step[i];
+            const double *row = v + g->output[i] * B;
+            if (output_step[i] == 1) memcpy(to, row, n * sizeof(double));
+            else
+                for (ptrdiff_t l = 0; l < n; l++) to[l * output_step[i]] = row[l];
+        }
+        for (ptrdiff_t l = 0; l < n; l++) fail[start + l] = bad[l] ? -2 : -1;
+        for (int i = g->guards - 1; i >= 0; i--)
+            for (ptrdiff_t l = 0; l < n; l++)
+                if ((v[g->guard[i] * B + l] != 0.0) != g->truth[i]) fail[start + l] = i;
+    }
+}
+#endif

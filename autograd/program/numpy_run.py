@@ -1,0 +1,115 @@
+"""The NumPy executor: a few array operations for each run of like instructions; the reference, and what runs without a compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import text
+from autograd.kernels import ARRAYS
+from autograd.program import ops
+from autograd.program.program import Program
+from autograd.program.schedule import Schedule
+
+
+def _function(op: ops.Op) -> Callable[..., Any]:
+    """The operation's formula on arrays."""
+
+    def value(formula: text.Symbol, known: dict[text.Symbol, Any]) -> Any:
+        if formula not in known:
+            known[formula] = compute(formula, [value(a, known) for a in formula.args])
+        return known[formula]
+
+    def compute(formula: text.Symbol, args: list[Any]) -> Any:
+        if formula.op == "number":
+            return float(formula.shown)
+        if formula.op in _INFIX:
+            return _INFIX[formula.op](*args)
+        return getattr(ARRAYS, formula.op)(*args)
+
+    def function(*operands: Any) -> Any:
+        known = {name: operand for name, operand in zip(op.letters, operands, strict=True)}
+        cache: dict[text.Symbol, Any] = {}
+
+        def seed(formula: text.Symbol) -> None:
+            if formula.op == "name":
+                cache[formula] = known[formula.shown]
+            for a in formula.args:
+                seed(a)
+
+        seed(op.formula)
+        return value(op.formula, cache)
+
+    return function
+
+
+_INFIX: dict[str, Callable[..., Any]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative, "<": np.less, "<=": np.less_equal,
+    ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
+}  # fmt: skip
+FUNCTIONS = [_function(op) for op in ops.OPS[: ops.FIXED]]
+
+
+def run(program: Program, schedule: Schedule, inputs: Any) -> Any:
+    """The numbers of all slots, for inputs of shape (inputs,) or, for many points, (inputs, points)."""
+    inputs = np.asarray(inputs, dtype=float)
+    v = np.empty((program.slots, *inputs.shape[1:]))
+    v[: program.inputs] = inputs
+    v[program.inputs : program.first] = program.constants.reshape(-1, *[1] * (inputs.ndim - 1))
+    with np.errstate(all="ignore"):
+        for op, start, end in zip(schedule.ops, schedule.starts, schedule.ends, strict=True):
+            here = slice(program.first + start, program.first + end)
+            if op < ops.FIXED:
+                held = (program.a, program.b, program.c)[: len(ops.OPS[op].letters)]
+                v[here] = FUNCTIONS[op](*[v[x[start:end]] for x in held])
+            else:
+                v[here] = _pooled(program, int(op), start, end, v)
+    return v
+
+
+def _pooled(program: Program, op: int, start: int, end: int, v: Any) -> Any:
+    """A run of like instructions with as many operands each."""
+    count = int(program.b[start])
+    rows = program.pool[program.a[start:end, None] + np.arange(count)[None, :]].T
+    if op == ops.CALL:
+        return _call(program.calls[program.c[start]], v[rows], end - start)
+    if op == ops.LARGEST:
+        return ARRAYS.largest(v[rows])
+    if op == ops.LINK:
+        return v[rows[0]]
+    if op == ops.TAKE:
+        return _take(v, rows)
+    total = v[program.c[start:end]].copy()
+    half = count if op == ops.SUM else count // 2
+    for k in range(half):
+        term = v[rows[k]]
+        if op != ops.SUM:
+            factor = v[rows[half + k]]
+            term = term * factor
+            if op == ops.ZDOT:
+                term = np.where(factor == 0.0, 0.0, term)
+        total += term
+    return total
+
+
+def _take(v: Any, rows: Any) -> Any:
+    size = len(rows) - 1
+    index = v[rows[0]]
+    good = (index == np.floor(index)) & (index >= -size) & (index < size)
+    place = np.where(good, index, 0).astype(np.int64) % size
+    items = np.take_along_axis(v[rows[1:]], place[None], axis=0)[0]
+    return np.where(good, items, np.nan)
+
+
+def _call(f: Callable[..., float], held: Any, n: int) -> Any:
+    flat = held.reshape(len(held), -1)
+    return np.array([float(f(*point)) for point in flat.T.tolist()]).reshape(held.shape[1:])
+
+
+def check_takes(program: Program, v: Any) -> None:
+    """IndexError where an index of `take` was no whole number in range."""
+
+
+__all__: Sequence[str] = ("check_takes", "run")

@@ -1,0 +1,173 @@
+"""Passes: small functions from Program to Program. All keep every number to the last bit, nan, inf and -0 included,
+except `strengthen`, which says what it may change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.kernels import FLOATS
+from autograd.primitives import TABLE
+from autograd.program import loops, ops
+from autograd.program.program import Program
+
+ARITY = np.array([len(op.letters) for op in ops.OPS], dtype=np.int32)
+KINDS = np.array(
+    [ops.FIXED, ops.SUM, ops.ZDOT]
+    + [ops.NUMBERS[name] for name in ("add", "mul", "neg", "zmul", "where")]
+    + [ops.LINK, ops.TAKE, ops.NUMBERS["less"], ops.NUMBERS["equal"]],
+    dtype=np.int32,
+)
+COPIES = np.zeros(len(ops.OPS), dtype=np.int32)
+COPIES[ops.NUMBERS["identity"]] = 1
+ALL_COPIES = COPIES.copy()  # also those that only matter for derivatives
+ALL_COPIES[[ops.NUMBERS["stop"], ops.LINK]] = 1
+
+
+def code_of(program: Program) -> Any:
+    """A copy of the instructions as a 4 x n array."""
+    return np.array([program.op, program.a, program.b, program.c], dtype=np.int32, order="C")
+
+
+def with_constants(program: Program, numbers: Sequence[float]) -> tuple[Program, int]:
+    """The program with more constants, and the slot of the first of them."""
+    first, more = program.first, len(numbers)
+
+    def moved(slots: Any) -> Any:
+        return np.where(slots >= first, slots + more, slots).astype(np.int32)
+
+    fixed = program.op < ops.FIXED
+    initial = (program.op >= ops.SUM) & (program.op <= ops.ZDOT)
+    return program.replaced(
+        constants=np.concatenate([program.constants, np.asarray(numbers, dtype=np.float64)]),
+        a=np.where(fixed, moved(program.a), program.a).astype(np.int32),
+        b=np.where(fixed, moved(program.b), program.b).astype(np.int32),
+        c=np.where(fixed | initial, moved(program.c), program.c).astype(np.int32),
+        pool=moved(program.pool),
+        outputs=moved(program.outputs),
+        guards=moved(program.guards),
+    ), first
+
+
+def reordered(program: Program, order: Any, place: Any = None) -> Program:
+    """The program of the instructions `order` only, in that order; `place` (by slot) says which slot serves for a slot."""
+    order = np.ascontiguousarray(order, dtype=np.int32)
+    first = program.first
+    new = np.zeros(program.slots, dtype=np.int32)
+    new[:first] = np.arange(first)
+    new[first + order] = first + np.arange(len(order), dtype=np.int32)
+    if place is not None:
+        new = new[place]
+    made = np.zeros((4, len(order)), dtype=np.int32)
+    pool = np.zeros(max(1, len(program.pool)), dtype=np.int32)
+    used = loops.renumber(code_of(program), program.pool, ARITY, KINDS, order, new, made, pool)
+    made = {"op": made[0], "a": made[1], "b": made[2], "c": made[3], "pool": pool[:used].copy()}
+    turn = int(np.count_nonzero(order < program.turn))
+    return program.replaced(**made, outputs=new[program.outputs], guards=new[program.guards], turn=turn)
+
+
+def prune(program: Program) -> Program:
+    """Without the instructions that no output or guard depends on."""
+    live = np.zeros(program.slots, dtype=np.int32)
+    live[program.outputs] = live[program.guards] = 1
+    loops.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
+    kept = np.nonzero(live[program.first :])[0]
+    return program if len(kept) == len(program) else reordered(program, kept)
+
+
+def share(program: Program, finished: bool = False) -> Program:
+    """Equal instructions once, copies not at all; `finished`: no derivative will be taken any more."""
+    code, pool = code_of(program), program.pool.copy()
+    same = np.arange(program.slots, dtype=np.int32)
+    table = np.full(1 << int(2 * len(program) + 2).bit_length(), -1, dtype=np.int32)
+    loops.share(code, pool, program.first, ARITY, KINDS, ALL_COPIES if finished else COPIES, same, table)
+    op, a, b, c = (row.copy() for row in code)
+    shared = program.replaced(op=op, a=a, b=b, c=c, pool=pool)
+    return prune(shared.replaced(outputs=same[program.outputs], guards=same[program.guards]))
+
+
+def gather(program: Program) -> Program:
+    """Chains of additions as one sum, sums of products as one dot product; every sum keeps its order."""
+    program, one = with_constants(program, (1.0, -0.0))
+    code = code_of(program)
+    uses = np.zeros(program.slots, dtype=np.int32)
+    loops.count_uses(code, program.pool, ARITY, KINDS, uses)
+    np.add.at(uses, program.outputs, 2)  # what is read from outside stays
+    np.add.at(uses, program.guards, 2)
+    pool = np.zeros(3 * len(program.pool) + 4 * len(program) + 1, dtype=np.int32)
+    below = np.zeros(len(program), dtype=np.int32)
+    used = loops.gather_sums(code, program.pool, program.first, KINDS, uses, one, below, pool)
+    op, a, b, c = (row.copy() for row in code)
+    return prune(program.replaced(op=op, a=a, b=b, c=c, pool=pool[:used].copy()))
+
+
+def fold(program: Program) -> Program:
+    """Operations on nothing but constants are done now; multiplying or dividing by 1 is left out."""
+    constant = np.zeros(program.slots, dtype=bool)
+    constant[program.inputs : program.first] = True
+    one = np.zeros(program.slots, dtype=bool)
+    one[program.inputs : program.first] = program.constants == 1.0
+    numbers: dict[int, float] = {}
+    place = np.arange(program.slots)
+    times, over = ops.NUMBERS["mul"], ops.NUMBERS["div"]
+    candidates = _constant_operands(program, constant)
+    values = list(program.constants)
+    for i in candidates:
+        slot, op = program.first + int(i), int(program.op[i])
+        held = [int(place[x]) for x in program.operands(int(i))]
+        if op == times and one[held[0]]:
+            place[slot] = held[1]
+        elif op in (times, over) and one[held[1]]:
+            place[slot] = held[0]
+        elif all(constant[x] or x in numbers for x in held) and ops.OPS[op].name in TABLE and len(held) == ARITY[op]:
+            floats = [numbers[x] if x in numbers else values[x - program.inputs] for x in held]
+            numbers[slot] = float(getattr(FLOATS, ops.OPS[op].name)(*floats))
+    program, start = with_constants(program, list(numbers.values()))
+    new = np.arange(program.slots)
+    shift = len(numbers)
+    for slot in range(len(place)) if (place != np.arange(len(place))).any() else ():
+        if place[slot] != slot:
+            target = int(place[slot])
+            new[slot + shift] = target + shift if target >= start else target
+    for k, slot in enumerate(numbers):
+        new[slot + shift] = start + k
+    return prune(reordered(program, np.arange(len(program)), new)) if len(candidates) else program
+
+
+def _constant_operands(program: Program, constant: Any) -> Any:
+    """The instructions that may fold: all operands constant, or a factor that is, in order."""
+    fixed = np.nonzero(program.op < ops.FIXED)[0]
+    arity = ARITY[program.op[fixed]]
+    known = [constant[x[fixed]] for x in (program.a, program.b, program.c)]
+    full = known[0] & ((arity < 2) | known[1]) & ((arity < 3) | known[2])
+    factor = np.isin(program.op[fixed], (ops.NUMBERS["mul"], ops.NUMBERS["div"])) & (known[0] | known[1])
+    return fixed[full | factor]
+
+
+def strengthen(program: Program) -> Program:
+    """Powers with the constant exponents 1, 2 and -1 become x, x * x and 1 / x: equal but for C's pow, off by at most 1 ulp."""
+    power = np.nonzero(program.op == ops.NUMBERS["pow"])[0]
+    exponent = program.b[power]
+    constant = (exponent >= program.inputs) & (exponent < program.first)
+    power = power[constant]
+    number = program.constants[program.b[power] - program.inputs]
+    program, one = with_constants(program, (1.0,))
+    op, a, b = program.op.copy(), program.a.copy(), program.b.copy()
+    for found, name in ((number == 1.0, "identity"), (number == 2.0, "mul"), (number == -1.0, "div")):
+        op[power[found]] = ops.NUMBERS[name]
+    square, inverse = power[number == 2.0], power[number == -1.0]
+    b[square] = a[square]
+    b[inverse], a[inverse] = a[inverse], one
+    return program.replaced(op=op, a=a, b=b)
+
+
+def tidy(program: Program) -> Program:
+    """What is done to every traced program before its derivatives are taken."""
+    return gather(share(strengthen(fold(prune(program)))))
+
+
+def finish(program: Program) -> Program:
+    """What is done to every program before it is run."""
+    return share(fold(program), finished=True)

@@ -1,0 +1,56 @@
+"""The native executor's kernels as C, printed from the instruction set when the extension is built."""
+
+from __future__ import annotations
+
+from autograd.formulas import statements
+from autograd.header import C
+from autograd.program import ops
+
+VECTOR = "exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt erf erfc"  # what glibc's vector library has, of one argument
+VECTOR_OF_TWO = "pow atan2 hypot"
+
+
+def _declarations() -> str:
+    one = [f'double {name}(double) __attribute__((simd("notinbranch")));' for name in VECTOR.split()]
+    two = [f'double {name}(double, double) __attribute__((simd("notinbranch")));' for name in VECTOR_OF_TWO.split()]
+    return "\n".join(["#ifdef AG_MVEC", *one, *two, "#endif\n"])
+
+
+def scalar_function(number: int) -> str:
+    """The C function of one operation of up to three operands."""
+    op = ops.OPS[number]
+    lines, value = statements(op.formula, C, "double {} = {};")
+    arguments = ", ".join(f"double {letter}" for letter in op.letters)
+    return f"static inline double ag_op{number}({arguments}) {{ {' '.join([*lines, f'return {value};'])} }} /* {op.name} */\n"
+
+
+def _kernel(number: int) -> str:
+    letters = ops.OPS[number].letters
+    operands = ", ".join(f"{letter}[i]" for letter in "xyw"[: len(letters)])
+    return (
+        f"AG_CLONES static void ag_run{number}(ptrdiff_t n, double *restrict o, const double *restrict x, "
+        f"const double *restrict y, const double *restrict w) "
+        f"{{ (void)y; (void)w; for (ptrdiff_t i = 0; i < n; i++) o[i] = ag_op{number}({operands}); }}\n"
+    )
+
+
+def kernels() -> str:
+    """C: one function a kind of instruction, and the tables that find them."""
+    numbers = range(1, ops.FIXED)
+    named = [name for name in ("SUM", "DOT", "ZDOT", "LARGEST", "LINK", "TAKE", "CALL")]
+    parts = [
+        "/* Printed from the instruction set by autograd/program/print_c.py. */\n",
+        "#include <math.h>\n#include <stddef.h>\n",
+        _declarations(),
+    ]
+    parts.append('#include "kernels.h"\n')
+    parts.append("enum { AG_FIXED = %d, %s };\n" % (ops.FIXED, ", ".join(f"AG_OP_{n} = {getattr(ops, n)}" for n in named)))
+    parts += [scalar_function(number) for number in numbers]
+    parts += [_kernel(number) for number in numbers]
+    parts.append(
+        "typedef void (*ag_kernel)(ptrdiff_t, double *restrict, const double *restrict, const double *restrict, const double *restrict);\n"
+    )
+    parts.append("static const ag_kernel ag_kernels[] = { 0, " + ", ".join(f"ag_run{number}" for number in numbers) + " };\n")
+    arity = ", ".join(str(len(op.letters)) for op in ops.OPS[: ops.FIXED])
+    parts.append(f"static const unsigned char ag_arity[] = {{ {arity} }};\n")
+    return "".join(parts)
