@@ -47,6 +47,19 @@ def test_no_python_of_a_page_goes_unrun(page: Path) -> None:
             assert block.body.startswith(">>> "), f"{page.name}, line {block.line}"
 
 
+def test_both_languages_of_the_tutorial_have_the_same_code_figures_and_formulas() -> None:
+    """The prose may differ, and does; what runs may not."""
+    texts = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("tutorial.md", "tutorial.zh.md")]
+    english, chinese = ([block[:2] for block in pages.blocks(text)] for text in texts)
+    assert english == chinese and len(english) > 20
+    english, chinese = (pages.IMAGE.findall(text) for text in texts)
+    assert [name for _, name, _ in english] == [name for _, name, _ in chinese]
+    english, chinese = (re.findall(r"\$\$.*?\$\$", text) for text in texts)
+    assert english == chinese and len(english) == 4
+    english, chinese = (re.findall(r"^##+ (\d+)\.", text, re.MULTILINE) for text in texts)
+    assert english == chinese == [str(number) for number in range(1, 11)]
+
+
 STALE = """
 ```python
 >>> 1 + 1
