@@ -1,0 +1,112 @@
+"""The docs site: `pip install '.[docs]' && sphinx-build -W docs site` runs every example and builds it; a stale one fails.
+
+Pages are MyST Markdown. What is printed from the code (tables, signatures, quoted lines) is printed at build.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+os.environ["AUTOGRAD_COMPILED"] = "0"  # the interpreted twin tells its signatures
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import pages  # noqa: E402
+from docutils.nodes import SkipNode  # noqa: E402
+from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
+from sphinx.errors import ExtensionError  # noqa: E402
+
+import autograd.table  # noqa: E402
+from autograd.primitives import TABLE  # noqa: E402
+
+project = "scalar-autograd"
+copyright = "the authors of scalar-autograd, MIT licence"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+exclude_patterns = ["_made"]
+myst_enable_extensions = ["colon_fence", "dollarmath", "deflist"]
+myst_heading_anchors = 3
+nitpicky = False
+default_role = "literal"
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+html_theme = "furo"
+html_title = "scalar-autograd"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_math_renderer = "mathml"
+html_show_sphinx = False
+html_copy_source = False
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+MADE = HERE / "_made"
+
+
+def run_pages(app):
+    """Run every page, each in a folder of its own that keeps its figures."""
+    shutil.rmtree(MADE, ignore_errors=True)
+    failures = ""
+    for page in sorted(HERE.rglob("*.md")):
+        failures += pages.run(page, made_by(app.env.path2doc(str(page)))).failures
+    if failures:
+        raise ExtensionError(f"the pages are stale:\n{failures}")
+
+
+def made_by(docname):
+    return MADE / docname
+
+
+def read(app, docname, source):
+    """A page's figures come from where its blocks saved them, tables are printed, empty places of the contents left out."""
+    up = "../" * docname.count("/")
+    source[0] = pages.with_figures(source[0], made_by(docname), f"{up}_made/{docname}/")
+    source[0] = source[0].replace("% table of operations", autograd.table.markdown())
+    source[0] = source[0].replace("% functions one by one", one_by_one())
+    source[0] = re.sub(r"^([\w/-]+\*)\n", lambda m: m[0] if any(HERE.glob(m[1] + ".md")) else "", source[0], flags=re.MULTILINE)
+
+
+def one_by_one():
+    """The docs of every function of the table; `where` stands on the page by itself."""
+    names = [row.name for row in TABLE.values() if row.public and row.name != "where"]
+    return "```{eval-rst}\n" + "\n".join(f".. autofunction:: autograd.{name}\n" for name in names) + "```"
+
+
+SENTENCES = (  # those that begin a paragraph of their own
+    (re.compile(r"(^|(?<=[.)] ))(Arguments?|Results?|Attributes): ", re.MULTILINE), r"\n\n**\2:** "),
+    (re.compile(r"(^|(?<=[.)] ))(Raises )?(?=\w+Error\b)", re.MULTILINE), r"\n\n**Errors:** "),
+)
+
+
+def docstring(app, what, name, obj, options, lines):
+    """Docstrings are plain text: what comes in, what goes out and what is raised become paragraphs of their own."""
+    written = []
+    for paragraph in re.split(r"\n\n", "\n".join(lines)):
+        if not paragraph.startswith((">>>", " ")) and what != "exception":
+            first = re.sub(r"`[^`]*`|[|*]", lambda m: m[0] if m[0][0] == "`" else "\\" + m[0], paragraph)
+            paragraph = re.sub(r"\n(?! )", " ", first) if "\n " not in first else first
+            for sentence, apart in SENTENCES:
+                paragraph = sentence.sub(apart, paragraph)
+        written += [*paragraph.split("\n"), ""]
+    lines[:] = written
+
+
+def inline(self, node):
+    self.body.append(tex2mathml(node.astext(), as_block=False))
+    raise SkipNode
+
+
+def display(self, node):
+    self.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise SkipNode
+
+
+def setup(app):
+    """Formulas become MathML at build, so pages load nothing from elsewhere."""
+    app.add_html_math_renderer("mathml", (inline, None), (display, None))
+    app.connect("builder-inited", run_pages)
+    app.connect("source-read", read)
+    app.connect("autodoc-process-docstring", docstring, priority=100)
