@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -151,6 +151,7 @@ def test_an_activation_may_be_a_function_and_an_unknown_one_is_refused_at_once()
         Neuron(1, activation=3)
 
 
+@settings(deadline=None)
 @given(SIZES, SEEDS)
 def test_linear_layers_are_numpy_s(sizes: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -257,6 +258,7 @@ def test_binding_keeps_structure_sharing_and_the_model_itself() -> None:
     assert zoo.again is zoo.parts["a"] and zoo.vector().tolist() == theta.tolist()
 
 
+@settings(deadline=None)
 @given(SIZES, SEEDS)
 def test_gradients_of_the_arrays_are_those_of_the_values(sizes: list[int], seed: int) -> None:
     rng = random.Random(seed)
@@ -336,6 +338,7 @@ def test_saved_parameters_come_back_bit_for_bit(tmp_path: Path) -> None:
         assert archive["few"].tolist() == model.state_dict()["few"].tolist()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 2000), st.integers(0, 255))
 def test_a_damaged_file_is_refused_and_runs_nothing(tmp_path_factory: Any, junk: bytes, place: int, byte: int) -> None:
     folder = tmp_path_factory.mktemp("files")

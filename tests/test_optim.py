@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, asarray, optim, value_and_grad, zero_grad
@@ -190,6 +190,7 @@ def test_the_rate_may_be_changed_by_hand_and_reprs_tell_all() -> None:
 # ---- schedules
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1.0), st.integers(1, 100), st.floats(0.0, 1e-6))
 def test_schedules_begin_end_and_fall(start: float, total: int, end: float) -> None:
     for schedule in (optim.linear(start, total, end), optim.cosine(start, total, end)):
@@ -211,6 +212,7 @@ def test_schedules_after_a_warmup_start_at_their_start() -> None:
 NUMBERS = st.lists(st.floats(-1e200, 1e200), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.floats(1e-3, 1e3))
 def test_clipping_by_norm_keeps_the_direction(numbers: list[float], limit: float) -> None:
     values = [Value(0.0) for _ in numbers]
