@@ -42,7 +42,7 @@ def test_full_batches_are_plain_gradient_descent() -> None:
         slope -= 0.02 * sum(2 * x * (slope * x - y) for x, y in zip(XS, YS, strict=True)) / 5
     assert history.loss == pytest.approx(losses, rel=1e-9, abs=1e-20)
     assert line.slope.data == pytest.approx(slope)
-    assert history.epochs == 30 and history.stopped == "epochs" and history.validation == []
+    assert history.epochs == 30 and history.stopped == "end" and history.validation == []
 
 
 @pytest.mark.parametrize("rng", [3, random.Random(3), np.random.default_rng(3)], ids=["seed", "random", "numpy"])
@@ -116,7 +116,7 @@ def test_what_fit_refuses() -> None:
     for data in (([], []), ([1.0], [1.0, 2.0]), ()):
         with pytest.raises(ValueError, match="sequences of one length"):
             fit(Line(), squares, data, SGD())
-    for wrong in ({"epochs": -1}, {"batch_size": 0}, {"patience": 0}):
+    for wrong in ({"epochs": -1}, {"steps": -1}, {"batch_size": 0}, {"patience": 0}):
         with pytest.raises(ValueError, match="at least 1"):
             fit(Line(), squares, (XS, YS), SGD(), **wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="the loss must be one Value"):
@@ -150,6 +150,16 @@ def test_more_epochs_go_on_from_the_file_and_a_finished_run_does_nothing(tmp_pat
     assert run(3, file)[1].epochs == 3
     assert run(7, file) == whole and run(7, file) == whole
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("first", range(9))
+def test_steps_may_end_inside_an_epoch_and_go_on(tmp_path: Path, first: int) -> None:
+    def run(steps: int, file: Path | None) -> Any:
+        return fit(Line(), squares, (XS, YS), SGD(lr=0.01), steps=steps, batch_size=2, checkpoint=file)
+
+    history = run(first, tmp_path / "run")
+    assert len(history.loss) == first and history.epochs == first // 3
+    assert run(8, tmp_path / "run") == run(8, None)
 
 
 def test_the_file_of_another_run_is_refused_unless_told_to_start_afresh(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from autograd.optim.optimizer import Optimizer
 class History:
     """What happened in a run: `loss` of every step, `validation` of every epoch if there is such data, `epochs` finished.
 
-    `stopped` is "epochs" where the run came to its end, "patience" where it stopped early; `best` is the smallest validation
+    `stopped` is "end" where the run came to its end, "patience" where it stopped early; `best` is the smallest validation
     loss (or mean loss of an epoch, without such data), `best_epoch` the number of its epoch, from 1.
     """
 

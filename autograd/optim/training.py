@@ -25,6 +25,7 @@ def fit(
     optimizer: Optimizer,
     *,
     epochs: int = 1,
+    steps: int | None = None,
     batch_size: int | None = None,
     shuffle: bool = True,
     rng: Any = 0,
@@ -43,8 +44,9 @@ def fit(
     Arguments:
     `model`, a Module; `loss`, a function of the model and a batch that returns one Value; `data`, the examples, a list or an
     array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`.
-    `epochs`, how often to go through the data; `batch_size`, how many examples a step takes, all by default; `shuffle`, whether
-    each epoch has a new order; `rng`, a seed, NumPy Generator or `random.Random`: draw from the same in the loss.
+    `epochs`, how often to go through the data, or `steps`, how many steps to take in all; `batch_size`, how many examples a
+    step takes, all by default; `shuffle`, whether each epoch has a new order; `rng`, a seed, NumPy Generator or
+    `random.Random`: draw from the same in the loss.
     `validation`, examples as `data`, on which the loss is computed after each epoch; `patience`, after how many epochs without
     an improvement by more than `min_delta` to stop, with the best parameters (of the validation loss, or without it of the mean
     loss of the epoch); `clip_norm`, the largest norm of a gradient; `jit`, whether to compile the loss and its gradient.
@@ -69,9 +71,11 @@ def fit(
     (3.0, 50, 45.0)
     """
     columns, held = _columns("data", data), None if validation is None else _columns("validation", validation)
-    if epochs < 0 or (batch_size is not None and batch_size < 1) or (patience is not None and patience < 1):
-        raise ValueError("epochs must not be negative, batch_size and patience must be at least 1")
+    if min(epochs, steps or 0) < 0 or (batch_size is not None and batch_size < 1) or (patience is not None and patience < 1):
+        raise ValueError("epochs and steps must not be negative, batch_size and patience must be at least 1")
     count, size = len(columns[0]), batch_size or len(columns[0])
+    batches = -(-count // size)
+    goal = epochs * batches if steps is None else steps
     engine = Compiled(model, loss) if jit else Eager(model, loss)
     run = Run(engine.vector(), optimizer, np.random.default_rng(rng) if isinstance(rng, (int, np.integer)) else rng)
     identity = {"optimizer": repr(optimizer), "parameters": len(run.theta), "examples": count, "batch": size, "clip": clip_norm}
@@ -79,26 +83,27 @@ def fit(
     if resume:
         file.resume(run)
     engine.write(run.theta)
-    hidden, total, done = None if progress is None else not progress, epochs * -(-count // size), len(run.history.loss)
+    history, hidden = run.history, None if progress is None else not progress
     try:
-        with tqdm(total=total, initial=done, disable=hidden, unit="step") as bar:
-            while run.history.epochs < epochs and run.history.stopped != "patience":
+        with tqdm(total=goal, initial=len(history.loss), disable=hidden, unit="step") as bar:
+            while history.stopped != "patience" and (len(history.loss) < goal or run.done == batches):
                 if not run.order:
                     run.order = _order(count, run.rng) if shuffle and size < count else list(range(count))
-                for start in range(run.done * size, count, size):
+                for start in range(run.done * size, count, size)[: max(goal - len(history.loss), 0)]:
                     _step(run, engine, _chosen(columns, run.order[start : start + size]), clip_norm)
-                    bar.set_postfix_str(f"loss {run.history.loss[-1]:.4g}", refresh=False)
+                    bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                     bar.update()
                     file.save(run)
-                _end_epoch(run, None if held is None else engine.evaluate(run.theta, held), patience, min_delta)
+                if run.done == batches:
+                    _end_epoch(run, None if held is None else engine.evaluate(run.theta, held), patience, min_delta)
                 file.save(run)
-        run.history.stopped = run.history.stopped or "epochs"
+        history.stopped = history.stopped or "end"
         file.save(run, now=True)
         if patience is not None and run.best_theta is not None:
             engine.write(run.best_theta)
     finally:
         engine.finish()
-    return run.history
+    return history
 
 
 def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float | None) -> None:
