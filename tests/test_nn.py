@@ -91,6 +91,31 @@ def test_weights_after_seeding_are_those_of_the_teaching_engine() -> None:
     assert [p.data for p in MLP(2, [16, 16, 1], rng=1337).parameters()] == [p.data for p in model.parameters()]
 
 
+def test_the_sanity_check_of_its_tests() -> None:
+    x = Value(-4.0)
+    z = 2 * x + 2 + x
+    q = z.relu() + z * x
+    h = (z * z).relu()
+    y = h + q + q * x
+    y.backward()
+    assert (y.data, x.grad) == (-20.0, 46.0)
+
+
+def test_its_drawing_code_reads_a_neuron_s_graph() -> None:
+    neuron = Neuron(2)
+    y = neuron([Value(1.0), Value(-2.0)])
+    y.backward()
+    nodes, edges, todo = set(), set(), [y]
+    while todo:
+        v = todo.pop()
+        if v not in nodes:
+            nodes.add(v)
+            edges |= {(child, v) for child in v._prev}
+            todo += v._prev
+    assert len(nodes) == 5 + 5 and len(edges) == 9 and {v._op for v in nodes} == {"", "*", "+", y._op}
+    assert all("{ data %.4f | grad %.4f }" % (n.data, n.grad) and str(id(n)) for n in nodes)  # noqa: UP031
+
+
 def test_names_structure_and_reprs() -> None:
     model = MLP(2, [2, 1])
     assert repr(model) == ("MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]")

@@ -108,8 +108,9 @@ def fit(
 
 def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float | None) -> None:
     value, gradient = engine.gradient(run.theta, batch)
-    norm = clip_grad_norm(gradient, clip_norm or math.inf)
-    if not math.isfinite(value) or not math.isfinite(norm):
+    if clip_norm is not None:
+        clip_grad_norm(gradient, clip_norm)
+    if not math.isfinite(value) or not np.isfinite(gradient).all():
         what = f"the loss is {value}" if not math.isfinite(value) else "the gradient is not finite"
         step = len(run.history.loss) + 1
         raise FloatingPointError(f"{what} in step {step}: autograd.diagnose(loss) names the first bad number; try a smaller lr")
