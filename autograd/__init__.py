@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from typing import Any as _Any
 
 _OTHERS = ("core.py", "tracer.py", "extend.py", "differential_operators.py", "numpy", "scipy")
 _here = _Path(__file__).parent
@@ -32,6 +34,14 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_gra
 from autograd.value import Value  # noqa: E402
 
 globals().update(_PUBLIC)
+
+
+def __getattr__(name: str) -> _Any:
+    """`autograd.nn` and `autograd.optim`, loaded when first asked for."""
+    if name in ("nn", "optim"):
+        return _import_module(f"autograd.{name}")
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
 
 __all__ = [
     "DomainError",

@@ -154,6 +154,7 @@ def two_inputs() -> Network:
 def main() -> None:
     parser = argparse.ArgumentParser(description="One step of back-propagation in a two-layer network.")
     parser.add_argument("--small", action="store_true", help="the small exercise: two inputs, one hidden unit")
+    parser.add_argument("--train", action="store_true", help="then go on until it has learned, and plot that")
     parser.add_argument("--out", type=Path, default=Path("."), help="where to write lesson.svg and lesson.png")
     options = parser.parse_args()
     network = two_inputs() if options.small else three_inputs()
@@ -162,6 +163,10 @@ def main() -> None:
     for name in ("lesson.svg", "lesson.png"):
         drawing.save(options.out / name)
         print(f"wrote {(options.out / name).resolve()}")
+    if options.train:
+        from lesson_training import train
+
+        train(TWO_INPUTS if options.small else THREE_INPUTS, Network, step_by_backward, options.out)
 
 
 if __name__ == "__main__":

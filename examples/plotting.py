@@ -24,20 +24,28 @@ LOOK = {
 BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#d55e00", "#009e73", "#cc3377", "#777777"  # told apart by the colour-blind too
 
 
-def begin(description: str) -> tuple[ModuleType, Path]:
-    """Read the options; give matplotlib.pyplot, set to draw without a screen, and the folder to write to."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--out", type=Path, default=Path("."), help="the folder to write the plot to")
-    folder = parser.parse_args().out
+def pyplot() -> ModuleType | None:
+    """matplotlib.pyplot, set to draw without a screen; None where matplotlib is not installed."""
     try:
         import matplotlib
     except ModuleNotFoundError:
-        sys.exit(f"{Path(sys.argv[0]).name} plots with matplotlib, which is not installed: pip install 'matplotlib>=3.7'")
+        return None
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its notice on the very first run
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     plt.rcParams.update(LOOK)
+    return plt
+
+
+def begin(description: str) -> tuple[ModuleType, Path]:
+    """Read the options; give pyplot and the folder to write to."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--out", type=Path, default=Path("."), help="the folder to write the plot to")
+    folder = parser.parse_args().out
+    plt = pyplot()
+    if plt is None:
+        sys.exit(f"{Path(sys.argv[0]).name} plots with matplotlib, which is not installed: pip install 'matplotlib>=3.7'")
     return plt, folder
 
 

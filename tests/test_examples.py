@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-PLOTS = ["newton.py", "black_scholes.py", "ode_sensitivity.py", "curve_fit.py"]
+PLOTS = ["newton.py", "black_scholes.py", "ode_sensitivity.py", "curve_fit.py", "moons.py", "calibration.py"]
 WEIGHT_STEPS = """\
 hidden -> output   [0.00804047 0.00555918]
 input  -> hidden   [[ 1.77005547e-04 -5.11178506e-04]
@@ -181,6 +181,65 @@ def test_curve_fit_goes_downhill_to_the_truth_within_its_errors(tmp_path: Path) 
     for true, found, error in parameters:
         assert 0 < error < 0.15 * true and abs(found - true) < 3 * error
     assert_png(tmp_path / "curve_fit.png")
+
+
+def test_lesson_goes_on_until_it_has_learned(tmp_path: Path) -> None:
+    output = run(tmp_path, "lesson.py", "--train")
+    assert WEIGHT_STEPS in output
+    rows = table_printed(output, " step", "Error term that")
+    errors = [row[1] for row in rows]
+    assert rows[0][1] == pytest.approx(0.115026569) and 0 < errors[-1] < 2e-9 and errors == sorted(errors, reverse=True)
+    assert rows[0][3:] == [0.5, -0.6, 0.1, -0.2, 0.1, 0.7, 0.1, -0.3]
+    assert [new - old for new, old in zip(rows[1][3:], rows[0][3:], strict=True)] == pytest.approx(
+        [1.77e-4, -5.11e-4, 3.5e-5, -1.02e-4, -7.1e-5, 2.04e-4, 8.04e-3, 5.56e-3], abs=1e-4
+    )
+    sigmoid, tanh, relu = table_printed(output, "layers", "wrote")
+    assert all(0 < size < 1.5 * 0.25 ** (n + 1) for n, size in enumerate(sigmoid)) and sigmoid[5] < tanh[5] / 100
+    assert relu[5] > 10 * sigmoid[5]
+    assert_png(tmp_path / "lesson_training.png")
+
+
+def test_moons_are_told_apart(tmp_path: Path) -> None:
+    output = run(tmp_path, "moons.py")
+    first, last = map(float, re.findall(r"loss (\S+) -> (\S+)", output)[0])
+    assert first > 0.5 and last < 0.1
+    assert int(re.findall(r"accuracy (\d+)%", output)[0]) >= 98
+    assert_png(tmp_path / "moons.png")
+
+
+def test_calibration_finds_the_market_within_its_errors(tmp_path: Path) -> None:
+    rows = table_printed(run(tmp_path, "calibration.py"), "expiry", "wrote")
+    assert len(rows) == 4
+    for _, *numbers, gradient in rows:
+        for true, fitted, error in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+            assert 0 < error < 0.05 and abs(true - fitted) < 4 * error
+        assert gradient < 1e-5  # the residuals are in units of the noise: of order 1, their slopes of order 1000
+    assert_png(tmp_path / "calibration.png")
+
+
+def test_gpt_learns_and_makes_up_names_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    output = run(tmp_path, "gpt/train.py", "--steps", "120", "--samples", "5")
+    assert "600 names, 4,192 parameters" in output
+    loss = float(re.findall(r"loss (\S+) nats", output)[0])
+    assert 2.0 < loss < math.log(27) - 0.3
+    samples = [line.split()[0] for line in output.splitlines() if line.startswith("  ") and line.split()]
+    assert 1 <= len(samples) <= 5 and all(re.fullmatch("[a-z]{1,16}", name) for name in samples)
+    assert_png(tmp_path / "gpt_loss.png")
+    again = run(tmp_path, "gpt/train.py", "--steps", "120", "--samples", "5")
+    assert re.sub(r"[\d.]+ s;", "", again) == re.sub(r"[\d.]+ s;", "", output)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gpt.npz", "gpt_loss.png"]
+
+
+def test_gpt_takes_another_list_and_says_what_is_wrong_with_one(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("Anna\n\notto\n" + "x" * 40 + "\n")
+    assert "3 names" in run(tmp_path, "gpt/train.py", "--data", "good.txt", "--steps", "4", "--samples", "1")
+    (tmp_path / "bad.txt").write_text("anna\nrené\n", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("\n")
+    for name, message in (("bad.txt", "bad.txt, line 2: 'rené' has characters other than a to z"), ("empty.txt", "no names")):
+        command = [sys.executable, str(EXAMPLES / "gpt" / "train.py"), "--data", name]
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", env=environment, timeout=60)
+        assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("script", PLOTS)

@@ -75,6 +75,34 @@ def test_the_ground_imports_nothing_of_ours(name: str) -> None:
     assert imported(ROOT / "autograd" / f"{name}.py") == set()
 
 
+ON_PUBLIC_NAMES = ["nn", "optim"]
+
+
+@pytest.mark.parametrize("package", ON_PUBLIC_NAMES)
+def test_networks_and_optimisers_are_written_on_public_names(package: str) -> None:
+    for path in (ROOT / "autograd" / package).glob("*.py"):
+        inside = {name for name in imported(path) if not name.startswith(("autograd.nn.", "autograd.optim."))}
+        assert inside <= {"autograd", "autograd.nn"}, path
+        asked = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _of_autograd(node)}
+        assert all(not name.startswith("_") and hasattr(autograd, name) for name in asked), path
+
+
+def _of_autograd(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "autograd"
+
+
+def test_imports_of_nn_and_optim_form_no_cycle() -> None:
+    files = [path for package in ON_PUBLIC_NAMES for path in (ROOT / "autograd" / package).glob("[!_]*.py")]
+    graph = {f"autograd.{p.parent.name}.{p.stem}": {n for n in imported(p) if n.count(".") == 2} for p in files}
+    assert list(TopologicalSorter(graph).static_order())
+    assert not any("autograd.optim" in n for p in (ROOT / "autograd" / "nn").glob("*.py") for n in imported(p))
+
+
+def test_importing_autograd_loads_no_networks_until_asked(tmp_path: Path) -> None:
+    program = "import sys, autograd; print('autograd.nn' in sys.modules, autograd.optim.SGD, autograd.nn.MLP(1, [1], rng=0))"
+    assert python(tmp_path, program).stdout.startswith("False <class 'autograd.optim.rules.SGD'> MLP of")
+
+
 def test_imports_of_viz_form_no_cycle() -> None:
     graph = {f"viz.{p.stem}": {n for n in imported(p) if n.startswith("viz")} for p in (ROOT / "viz").glob("*.py")}
     assert list(TopologicalSorter(graph).static_order())
@@ -249,12 +277,14 @@ def test_every_attribute_of_value_has_a_doc(name: str) -> None:
     assert len(getattr(Value, name).__doc__ or "") > 20
 
 
+def _below(package: ModuleType) -> list[str]:
+    start = f"{package.__name__}."
+    found = [m.name.removeprefix(start) for m in pkgutil.walk_packages(package.__path__, start)]
+    return [name for name in found if name != "__main__"]
+
+
 def modules() -> list[str]:
-    return [
-        f"{package.__name__}{name}"
-        for package in (autograd, viz)
-        for name in ["", *(f".{m.name}" for m in pkgutil.iter_modules(package.__path__) if m.name != "__main__")]
-    ]
+    return [f"{package.__name__}{name}" for package in (autograd, viz) for name in ["", *(f".{m}" for m in _below(package))]]
 
 
 @pytest.mark.parametrize("name", modules())

@@ -1,0 +1,207 @@
+"""Module: a part of a model; what it holds of Values, modules, and lists, dicts and arrays of these, is its parameters."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, data, zero_grad
+from autograd.nn.files import read_arrays, write_arrays
+
+
+class Module:
+    """A part of a model: subclass it, put Values (or arrays of them, or other modules) in attributes, write `__call__`.
+
+    Names that begin with an underscore, and Values that are results of operations, are no parameters. What stands in two places
+    is one parameter, under the name of the first.
+
+    >>> from autograd import Value
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line.state_dict()
+    {'slope': array(2.), 'offset': array(1.)}
+    >>> line.bind({"slope": 5.0, "offset": 0.0})(2.0)
+    10.0
+    """
+
+    def parameters(self) -> list[Value]:
+        """The Values to be trained, in the order of the attributes; each once."""
+        return [value for _, part in self._parts() for value in part.flat]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        zero_grad(self.parameters())
+
+    def state_dict(self) -> dict[str, Any]:
+        """The numbers of the parameters: a new float array for each name, as "layers.0.neurons"."""
+        return {name: data(part) for name, part in self._distinct()}
+
+    def vector(self) -> Any:
+        """The numbers of all parameters in one new 1-D float array, in the order of `state_dict()`."""
+        return np.array([value.data for _, part in self._distinct() for value in part.flat], dtype=float)
+
+    def load_state_dict(self, state: Any) -> None:
+        """Set the parameters to the numbers of a `state_dict()` or `vector()`; all of them, or after an error none.
+
+        ValueError where a name is missing or unknown, or a shape is another.
+        """
+        parts = self._distinct()
+        found = arrays_for(parts, state)
+        numbers = [float(x) for array in found for x in np.asarray(array, dtype=float).flat]
+        for value, number in zip([value for _, part in parts for value in part.flat], numbers, strict=True):
+            value.data = number
+
+    def bind(self, params: Any) -> Any:
+        """This model with other parameters, which may be numbers or Values; the model itself stays as it is.
+
+        Argument: a dict as `state_dict()` gives it, or one 1-D array as `vector()` does. ValueError where it does not fit.
+        """
+        parts = self._distinct()
+        return _rebuilt(self, iter(arrays_for(parts, params)), {})
+
+    def label(self) -> None:
+        """Label every parameter with its name and place, as "layers.0.neurons[1, 2]", for pictures and messages."""
+        for name, part in self._parts():
+            for index in np.ndindex(part.shape):
+                part[index].label = f"{name}[{', '.join(map(str, index))}]" if index else name
+
+    def save(self, path: str | Path) -> None:
+        """Write the parameters to a file (NumPy's .npz, numbers only): whole, or after an error or a crash not at all."""
+        write_arrays(path, self.state_dict())
+
+    def load(self, path: str | Path) -> None:
+        """Set the parameters to those of a file that `save` wrote. ValueError where it is damaged or of another model."""
+        self.load_state_dict(read_arrays(path))
+
+    def _fields(self) -> dict[str, Any]:
+        """Where parameters are looked for, by name."""
+        return {name: x for name, x in vars(self).items() if not name.startswith("_")}
+
+    def _with_fields(self, fields: dict[str, Any]) -> Module:
+        """A copy with these in place of `_fields()`."""
+        other = copy.copy(self)
+        other.__dict__.update(fields)
+        return other
+
+    def _parts(self) -> list[tuple[str, Any]]:
+        """Name and array of Values of each part."""
+        return list(_found(self, "", {}))
+
+    def _distinct(self) -> list[tuple[str, Any]]:
+        """The same; refused where a Value is in two of them, as it would come apart in arrays."""
+        parts, first = self._parts(), dict[int, str]()
+        for name, part in parts:
+            for value in part.flat:
+                if id(value) in first:
+                    raise ValueError(
+                        f"one Value is in both {first[id(value)]} and {name}: share whole arrays, lists or modules"
+                    )
+                first[id(value)] = name
+        return parts
+
+
+def functional_call(model: Module, params: Any, *args: Any) -> Any:
+    """What the model gives for `args` with other parameters: `model.bind(params)(*args)`.
+
+    >>> from autograd.nn import Linear
+    >>> functional_call(Linear(2, 1), {"weight": [[1.0, 2.0]], "bias": [0.5]}, [3.0, 4.0])
+    array([11.5])
+    """
+    return model.bind(params)(*args)
+
+
+def arrays_for(parts: list[tuple[str, Any]], params: Any) -> list[Any]:
+    """An array for each part, out of a dict of them or one vector; ValueError where something does not fit."""
+    if isinstance(params, Mapping):
+        missing, unknown = [n for n, _ in parts if n not in params], set(params) - {n for n, _ in parts}
+        if missing or unknown:
+            raise ValueError(f"these are not this model's parameters: missing {missing}, unknown {sorted(unknown)}")
+        arrays = [params[name] if isinstance(params[name], np.ndarray) else np.array(params[name]) for name, _ in parts]
+        for (name, part), array in zip(parts, arrays, strict=True):
+            if array.shape != part.shape:
+                raise ValueError(f"{name} has shape {part.shape}, but {array.shape} is given")
+        return arrays
+    vector, sizes = np.asarray(params), [part.size for _, part in parts]
+    if vector.shape != (sum(sizes),):
+        raise ValueError(f"this model has {sum(sizes)} parameters, but an array of shape {vector.shape} is given")
+    ends = np.cumsum(sizes)
+    return [vector[e - n : e].reshape(part.shape) for e, n, (_, part) in zip(ends, sizes, parts, strict=True)]
+
+
+# ---- the walk over what a module holds
+
+
+def _array(x: Any) -> Any:
+    """The array of Values that x is: a Value, or a list, list of lists or array of nothing else; None for other things."""
+    if type(x) is Value:
+        return np.array(x, dtype=object) if x.op == "" else None
+    if isinstance(x, np.ndarray):
+        array = x
+    elif isinstance(x, (list, tuple)) and x and isinstance(x[0], (Value, list, tuple)):
+        if len({len(row) if isinstance(row, (list, tuple)) else -1 for row in x}) > 1:
+            return None
+        array = np.array(x, dtype=object)
+    else:
+        return None
+    is_part = array.size and array.dtype == object and all([type(v) is Value and v.op == "" for v in array.flat])
+    return array if is_part else None
+
+
+def _children(x: Any) -> dict[Any, Any]:
+    if isinstance(x, Module):
+        return x._fields()
+    if isinstance(x, dict):
+        return x
+    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else {}
+
+
+def _found(x: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+    if id(x) in seen:
+        return
+    array = _array(x)
+    if array is not None:
+        seen[id(x)] = x
+        yield name, array
+        return
+    children = _children(x)
+    if children:
+        seen[id(x)] = x
+    for key, child in children.items():
+        yield from _found(child, f"{name}.{key}" if name else str(key), seen)
+
+
+def _rebuilt(x: Any, arrays: Iterator[Any], made: dict[int, Any]) -> Any:
+    """x with the next arrays in place of its parts, in the order of `_found`."""
+    if id(x) in made:
+        return made[id(x)][1]
+    array = _array(x)
+    if array is not None:
+        result = next(arrays)
+        if not isinstance(x, np.ndarray):
+            result = _listed(result.tolist(), x)
+    else:
+        children = _children(x)
+        if not children:
+            return x
+        rebuilt = {key: _rebuilt(child, arrays, made) for key, child in children.items()}
+        if isinstance(x, Module):
+            result = x._with_fields(rebuilt)
+        else:
+            result = rebuilt if isinstance(x, dict) else type(x)(rebuilt.values())
+    made[id(x)] = x, result  # x is held so that its id stays its own
+    return result
+
+
+def _listed(items: Any, like: Any) -> Any:
+    """Nested lists as lists or tuples, as they were."""
+    if isinstance(like, (list, tuple)):
+        return type(like)([_listed(item, inner) for item, inner in zip(items, like, strict=True)])
+    return items

@@ -1,0 +1,83 @@
+"""The loss of a model and its gradient as functions of one array of parameters: on the model's Values, or compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Value
+from autograd.nn import Module
+
+
+class Eager:
+    """On the Values of the model, which always hold the parameters that are in use."""
+
+    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
+        self.model, self.loss = model, loss
+        self.values = model.parameters()
+
+    def vector(self) -> Any:
+        """The parameters."""
+        return np.array([p.data for p in self.values], dtype=float)
+
+    def write(self, theta: Any) -> None:
+        """Note that these are the parameters now."""
+        for value, number in zip(self.values, theta.tolist(), strict=True):
+            value.data = number
+
+    def finish(self) -> None:
+        """Leave the model with the parameters last written."""
+
+    def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
+        """The loss of a batch and its gradient, a new array."""
+        autograd.zero_grad(self.values)
+        result = self.loss(self.model, *batch)
+        if type(result) is not Value:
+            raise TypeError(f"the loss must be one Value, computed from the model's parameters, not {type(result).__name__}")
+        result.backward()
+        return result.data, np.array([p.grad for p in self.values], dtype=float)
+
+    def evaluate(self, theta: Any, batch: tuple[Any, ...]) -> float:
+        """The loss alone."""
+        with autograd.no_grad():
+            return float(autograd.data(self.loss(self.model, *batch)))
+
+
+class Compiled:
+    """The same through `autograd.jit`; the model's Values are written to at the end."""
+
+    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
+        if [p.data for p in model.parameters()] != model.vector().tolist():
+            raise ValueError("fit(jit=True) trains what vector() holds, but parameters() of this model gives other Values")
+
+        def bound(theta: Any, *batch: Any) -> Any:
+            return loss(model.bind(theta), *batch)
+
+        jit = getattr(autograd, "jit")  # noqa: B009
+        self.model, self.theta = model, model.vector()
+        self._value_and_grad = jit(autograd.value_and_grad(bound))
+        self._value = jit(bound)
+
+    def vector(self) -> Any:
+        """The parameters."""
+        return self.model.vector()
+
+    def write(self, theta: Any) -> None:
+        """Note that these are the parameters now."""
+        self.theta = theta
+
+    def finish(self) -> None:
+        """Leave the model with the parameters last written."""
+        self.model.load_state_dict(self.theta)
+
+    def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
+        """The loss of a batch and its gradient, a new array."""
+        value, gradient = self._value_and_grad(theta, *batch)
+        return float(value), gradient
+
+    def evaluate(self, theta: Any, batch: tuple[Any, ...]) -> float:
+        """The loss alone."""
+        return float(self._value(theta, *batch))

@@ -1,0 +1,46 @@
+"""Arrays that are moved in place: one, or nested in lists, tuples and dicts, with others of the same structure beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+def arrays_of(params: Any, grads: Any, name: str = "") -> Iterator[tuple[Any, Any]]:
+    """Each array of `params` (of a 0-d one a view of shape (1,)) with that of `grads` in the same place.
+
+    TypeError where something in `params` cannot be changed in place, ValueError where `grads` has another structure or shape.
+    """
+    if isinstance(params, (dict, list, tuple)):
+        keys = params.keys() if isinstance(params, dict) else range(len(params))
+        if (
+            isinstance(grads, dict) != isinstance(params, dict)
+            or len(grads) != len(params)
+            or not all(_has(grads, k) for k in keys)
+        ):
+            raise ValueError(f"the gradients have another structure than the parameters{_at(name)}")
+        for key in keys:
+            yield from arrays_of(params[key], grads[key], f"{name}[{key!r}]")
+        return
+    check_array(params, name)
+    found = np.asarray(grads, dtype=float)
+    if found.shape != params.shape:
+        raise ValueError(f"the gradient{_at(name)} has shape {found.shape}, the parameter {params.shape}")
+    yield np.atleast_1d(params), np.atleast_1d(found)
+
+
+def _has(grads: Any, key: Any) -> bool:
+    return key in grads if isinstance(grads, dict) else isinstance(key, int)
+
+
+def check_array(x: Any, name: str = "") -> None:
+    """TypeError unless x is a float64 array that can be written to."""
+    if not isinstance(x, np.ndarray) or x.dtype != np.float64 or not x.flags.writeable:
+        what = f"a read-only or {x.dtype} array" if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(f"parameters are changed in place: give writeable float64 arrays, not {what}{_at(name)}")
+
+
+def _at(name: str) -> str:
+    return f" at {name}" if name else ""

@@ -1,0 +1,257 @@
+"""The training loop: batches, early stopping, refusals; killed at random moments and resumed, it ends bit for bit the same."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import nn, optim
+from autograd.nn import MLP, Module
+from autograd.optim import SGD, Adam, fit
+
+
+class Line(Module):
+    def __init__(self, slope: float = 0.0) -> None:
+        self.slope = autograd.Value(slope)
+
+
+def squares(model: Line, xs: Any, ys: Any) -> Any:
+    return nn.mse([model.slope * x for x in xs], list(ys))
+
+
+XS, YS = [1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 6.0, 9.0, 12.0, 15.0]
+
+
+def test_full_batches_are_plain_gradient_descent() -> None:
+    line, slope = Line(), 0.0
+    history = fit(line, squares, (XS, YS), SGD(lr=0.02), epochs=30)
+    losses = []
+    for _ in range(30):
+        losses.append(sum((slope * x - y) ** 2 for x, y in zip(XS, YS, strict=True)) / 5)
+        slope -= 0.02 * sum(2 * x * (slope * x - y) for x, y in zip(XS, YS, strict=True)) / 5
+    assert history.loss == pytest.approx(losses, rel=1e-9, abs=1e-20)
+    assert line.slope.data == pytest.approx(slope)
+    assert history.epochs == 30 and history.stopped == "end" and history.validation == []
+
+
+@pytest.mark.parametrize("rng", [3, random.Random(3), np.random.default_rng(3)], ids=["seed", "random", "numpy"])
+@pytest.mark.parametrize("as_arrays", [False, True])
+def test_each_epoch_sees_each_example_once_in_a_new_order(rng: Any, as_arrays: bool) -> None:
+    seen: list[list[float]] = []
+
+    def loss(model: Line, xs: Any, ys: Any) -> Any:
+        assert [3 * x for x in xs] == list(ys)
+        seen.append(list(xs))
+        return squares(model, xs, ys)
+
+    data = (np.array(XS), np.array(YS)) if as_arrays else (XS, tuple(YS))
+    fit(Line(), loss, data, SGD(lr=0.01), epochs=6, batch_size=2, rng=rng)
+    assert [len(batch) for batch in seen] == [2, 2, 1] * 6
+    epochs = [[x for batch in seen[i : i + 3] for x in batch] for i in range(0, 18, 3)]
+    assert all(sorted(epoch) == XS for epoch in epochs) and len({tuple(epoch) for epoch in epochs}) > 2
+    seen.clear()
+    fit(Line(), loss, data, SGD(lr=0.01), epochs=2, batch_size=2, shuffle=False)
+    assert seen == [XS[:2], XS[2:4], XS[4:]] * 2
+
+
+def test_one_sequence_of_examples_is_given_as_it_is() -> None:
+    line = Line()
+    fit(line, lambda model, pairs: sum([(model.slope * x - y) ** 2 for x, y in pairs]), [(1.0, 2.0)], SGD(lr=0.5), epochs=1)
+    assert line.slope.data == 2.0
+
+
+def test_early_stopping_keeps_the_best_parameters() -> None:
+    line, visited = Line(), []
+
+    def loss(model: Line, xs: Any, ys: Any) -> Any:
+        if xs == [1.0]:
+            visited.append(autograd.data(model.slope))
+        return squares(model, xs, ys)
+
+    history = fit(line, loss, (XS, YS), SGD(lr=0.005), epochs=500, validation=([1.0], [1.5]), patience=4)
+    assert history.stopped == "patience" and history.epochs == history.best_epoch + 4 == len(history.validation) < 500
+    assert history.best == min(history.validation) == history.validation[history.best_epoch - 1]
+    assert line.slope.data == visited[history.best_epoch - 1] and abs(line.slope.data - 1.5) < 0.2
+
+
+def test_early_stopping_without_validation_judges_the_loss() -> None:
+    history = fit(Line(3.0), squares, (XS, YS), SGD(lr=0.001), epochs=50, batch_size=2, patience=3)
+    assert history.stopped == "patience" and history.epochs == 4 and history.best_epoch == 1
+    slow = fit(Line(), squares, (XS, YS), SGD(lr=1e-6), epochs=50, patience=2, min_delta=1.0)
+    assert slow.epochs == 3
+
+
+def test_clipping_limits_each_step() -> None:
+    line = Line()
+    fit(line, squares, (XS, YS), SGD(lr=0.1), epochs=3, clip_norm=0.5)
+    assert line.slope.data == pytest.approx(0.15)
+
+
+def test_a_loss_that_is_no_number_stops_with_the_parameters_before_it() -> None:
+    line = Line(1.0)
+
+    def loss(model: Line, xs: Any) -> Any:
+        return autograd.log(model.slope)
+
+    with pytest.raises(FloatingPointError, match="the loss is nan in step 2"):
+        fit(line, loss, [0], SGD(lr=2.0), epochs=5)
+    assert line.slope.data == -1.0
+    with pytest.raises(FloatingPointError, match="the gradient is not finite in step 1"):
+        fit(line := Line(0.0), lambda model, xs: autograd.sqrt(model.slope), [0], SGD())
+    assert line.slope.data == 0.0
+
+
+def test_what_fit_refuses() -> None:
+    for data in (([], []), ([1.0], [1.0, 2.0]), ()):
+        with pytest.raises(ValueError, match="sequences of one length"):
+            fit(Line(), squares, data, SGD())
+    for wrong in ({"epochs": -1}, {"steps": -1}, {"batch_size": 0}, {"patience": 0}):
+        with pytest.raises(ValueError, match="at least 1"):
+            fit(Line(), squares, (XS, YS), SGD(), **wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="the loss must be one Value"):
+        fit(Line(), lambda model, xs, ys: 1.0, (XS, YS), SGD())
+
+
+def test_the_bar_is_shown_when_asked_for_and_not_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    fit(Line(), squares, (XS, YS), SGD(lr=0.01), epochs=3, progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == "" and "3/3" in shown.err and "loss" in shown.err
+    fit(Line(), squares, (XS, YS), SGD(lr=0.01), epochs=3)
+    assert capsys.readouterr().err == ""
+
+
+# ---- checkpoints
+
+
+def test_more_epochs_go_on_from_the_file_and_a_finished_run_does_nothing(tmp_path: Path) -> None:
+    def run(epochs: int, file: Path | None) -> tuple[bytes, Any]:
+        model = MLP(1, [3, 1], activation="tanh", rng=random.Random())
+        if file is None or not file.exists():
+            model = MLP(1, [3, 1], activation="tanh", rng=1)
+        history = fit(model, fitted, (XS, YS), Adam(lr=0.05), epochs=epochs, batch_size=2, checkpoint=file)
+        return model.vector().tobytes(), history
+
+    def fitted(model: MLP, xs: Any, ys: Any) -> Any:
+        return nn.mse([model([x]) for x in xs], list(ys))
+
+    whole = run(7, None)
+    file = tmp_path / "run"
+    assert run(3, file)[1].epochs == 3
+    assert run(7, file) == whole and run(7, file) == whole
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("first", range(9))
+def test_steps_may_end_inside_an_epoch_and_go_on(tmp_path: Path, first: int) -> None:
+    def run(steps: int, file: Path | None) -> Any:
+        return fit(Line(), squares, (XS, YS), SGD(lr=0.01), steps=steps, batch_size=2, checkpoint=file)
+
+    history = run(first, tmp_path / "run")
+    assert len(history.loss) == first and history.epochs == first // 3
+    assert run(8, tmp_path / "run") == run(8, None)
+
+
+def test_the_file_of_another_run_is_refused_unless_told_to_start_afresh(tmp_path: Path) -> None:
+    def run(**changed: Any) -> Any:
+        return fit(
+            Line(), squares, (XS, YS), checkpoint=tmp_path / "run", **{"optimizer": SGD(lr=0.01), "batch_size": 2} | changed
+        )
+
+    run()
+    with pytest.raises(ValueError, match=r"checkpoint of another run: .*lr=0\.01.* instead of .*lr=0\.02"):
+        run(optimizer=SGD(lr=0.02))
+    with pytest.raises(ValueError, match="checkpoint of another run"):
+        run(batch_size=3)
+    assert run(batch_size=3, resume=False).epochs == 1
+    with pytest.raises(ValueError, match="another kind of rng"):
+        run(batch_size=3, rng=random.Random(1))
+    (tmp_path / "run").write_bytes(b"no archive")
+    with pytest.raises(ValueError, match="holds no saved arrays, or it is damaged"):
+        run(batch_size=3)
+
+
+TRAINING = """
+import random, sys
+from autograd import Value, nn
+from autograd.optim import Adam, cosine, fit
+path, kind = sys.argv[1:]
+rng = random.Random(5) if kind == "random" else __import__("numpy").random.default_rng(5)
+points = random.Random(1)
+xs = [[points.uniform(-1, 1), points.uniform(-1, 1)] for _ in range(24)]
+ys = [1 if x * y > 0 else -1 for x, y in xs]
+
+def loss(model, xs, ys):
+    noise = rng.gauss if kind == "random" else rng.normal
+    return nn.hinge([model([x + noise(0.0, 0.01) for x in point]) for point in xs], ys)
+
+model = nn.MLP(2, [8, 8, 1], rng=random.Random())  # what it starts with must not matter after a kill
+if not __import__("os").path.exists(path):
+    model = nn.MLP(2, [8, 8, 1], rng=3)
+print("started", flush=True)
+history = fit(model, loss, (xs, ys), Adam(lr=cosine(0.02, 200)), epochs=25, batch_size=5, rng=rng, patience=20,
+              checkpoint=path, save_seconds=0)
+print(history, model.vector().tobytes().hex())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("kind", ["random", "numpy"])
+def test_killed_at_random_moments_and_resumed_it_ends_bit_for_bit_the_same(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "training.py").write_text(TRAINING)
+
+    def start(name: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(tmp_path / "training.py"), str(tmp_path / name), kind]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    before = time.monotonic()
+    undisturbed = start("whole")
+    assert undisturbed.stdout is not None and undisturbed.stdout.readline() == "started\n"
+    began = time.monotonic()
+    expected, errors = undisturbed.communicate(timeout=120)
+    assert undisturbed.returncode == 0, errors
+    duration = time.monotonic() - began
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}, {began - before:.2f} s to start, {duration:.2f} s to train")
+    moments, kills = random.Random(seed), 0
+    while kills < 10:
+        process = start("killed")
+        assert process.stdout is not None and process.stdout.readline() == "started\n"
+        time.sleep(moments.uniform(0, duration / 6))
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate(timeout=60)
+        if process.returncode == 0:  # it was quicker than the kill: the next run is a new one
+            assert rest == expected
+            (tmp_path / "killed").unlink()
+        else:
+            assert process.returncode == -signal.SIGKILL
+            kills += 1
+    last = start("killed")
+    found, errors = last.communicate(timeout=120)
+    assert last.returncode == 0, errors
+    assert found.removeprefix("started\n") == expected
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed", "training.py", "whole"]
+
+
+def test_the_compiled_loop_asks_for_the_whole_model() -> None:
+    class Half(Module):
+        def __init__(self) -> None:
+            self.a, self.b = autograd.Value(1.0), autograd.Value(2.0)
+
+        def parameters(self) -> list[autograd.Value]:
+            return [self.a]
+
+    if hasattr(autograd, "jit"):
+        with pytest.raises(ValueError, match="parameters\\(\\) of this model gives other Values"):
+            fit(Half(), squares, (XS, YS), SGD(), jit=True)
+    assert math.isfinite(fit(Half(), lambda m, xs: m.a * m.b, [0], optim.SGD()).loss[0])
