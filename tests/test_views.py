@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, scope, sigmoid, tanh
@@ -27,9 +29,11 @@ from viz.formula import formula, targets
 from viz.grouping import MOST, by_level, by_scope
 from viz.measure import measure
 from viz.network import Network, read_network
+from viz.paths import largest_paths_to_leaves
+from viz.picture import read_graph
 from viz.summary import flows_of, groups_of
 from viz.units import units
-from viz.window import read_window
+from viz.window import read_top, read_window
 
 SVG = "{http://www.w3.org/2000/svg}"
 Box = tuple[float, float, float, float]
@@ -367,8 +371,98 @@ def test_values_fold_by_themselves_and_say_so() -> None:
     shown = texts(draw(mlp("operators", samples=12)))
     assert any(re.match(r"folded by scopes: [\d,]+ values are more than max_nodes=400", text) for text in shown)
     assert "layer 2" in shown and "median |grad|" in shown
-    assert any("folded by levels" in text for text in texts(draw(mlp("operators", samples=12, scopes=False))))
+    assert any("folded by levels" in text for text in texts(draw(mlp("operators", samples=80, scopes=False))))
     assert not any("folded by" in text for text in texts(draw(mlp())))
+
+
+def plain_layers(units: int, layers: int) -> Value:
+    """Layers of weighted sums written with + and *, without scopes."""
+    dice = random.Random(2)
+    x = [Value(dice.uniform(-1, 1), f"x{i}") for i in range(units)]
+    for _ in range(layers):
+        x = [tanh(sum((Value(dice.uniform(-1, 1)) * v for v in x), Value(0.5))) for _ in range(units)]
+    root = sum(x, Value(0.0))
+    root.backward()
+    return root
+
+
+def test_folding_goes_from_scopes_over_sums_of_products_to_levels() -> None:
+    root = plain_layers(4, 3)
+    count = len(listing([root]))
+    for limit, words in [
+        (count, ""), (count - 1, "folded by sums and constants"), (110, "folded by sums of products"), (30, "folded by levels"),
+    ]:  # fmt: skip
+        folded = [text for text in texts(draw(root, max_nodes=limit)) if text.startswith("folded by")]
+        wanted = f"{words}: {count:,} values are more than max_nodes={limit} (None draws all; around=, top= a part)"
+        assert folded == ([wanted] if words else [])
+    assert any("folded by levels" in text for text in texts(draw(root, max_nodes=110, fold=False)))
+
+
+def test_a_sum_of_products_is_one_card_with_the_other_factor_on_the_arrow() -> None:
+    w, x, u = Value(2.0, "w"), Value(3.0, "x"), Value(5.0, "u")
+    y = w * x + u * 4.0 + 1.5
+    y.backward()
+    picture = read_graph([y], products=True)
+    assert [(box.label, box.operation) for box in picture.boxes] == [("w", ""), ("x", ""), ("u", ""), ("", "Σ× + 1.5")]
+    assert [arrow.local for arrow in picture.arrows] == [3.0, 2.0, 4.0]
+    assert [arrow.message for arrow in picture.arrows] == [w.grad, x.grad, u.grad]
+    assert picture.boxes[-1].constants == (4.0, 1.5) and len(picture.boxes[-1].folded) + 4 == picture.values
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_folding_leaves_nothing_out_and_every_message_is_in_its_operand_s_gradient(seed: int, products: bool) -> None:
+    dice = random.Random(seed)
+    pool = [Value(dice.uniform(-2, 2), f"x{i}") for i in range(4)]
+    for _ in range(20):
+        a, b = dice.sample(pool[-7:], 2)
+        pool.append(dice.choice([a * b, a + b, a + b, a * 0.5, a + 2.0, 3.0 * a, autograd.sum([a * b, a, b * 2.0]), tanh(a)]))
+    root = sum(pool[-4:], Value(0.0))
+    root.backward()
+    picture = read_graph([root], products=products)
+    folded = [i for box in picture.boxes for i in box.folded]
+    shown = [box.id for box in picture.boxes]
+    assert sorted([*folded, *shown]) == sorted(f"n{i}" for i in range(picture.values))
+    sent: dict[str, float] = {}
+    for arrow in picture.arrows:
+        if arrow.kind == "operand":
+            sent[arrow.tail] = sent.get(arrow.tail, 0.0) + arrow.message
+    for box in picture.boxes:
+        if box.kind != "constant" and not box.is_root:
+            assert math.isclose(sent[box.id], box.grad, rel_tol=1e-12, abs_tol=1e-12), seed
+
+
+def test_the_paths_of_the_largest_gradients() -> None:
+    a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
+    y = tanh(a) * 0.1 + b * 5.0 + c * c
+    y.backward()
+    picture = read_top(y, 1, True)
+    assert [box.label for box in picture.boxes if box.kind == "leaf"] == ["b"]
+    assert "the path with the largest |gradient| of 4" in picture.which
+    assert {box.label for box in read_top(y, 3, True).boxes} >= {"b", "c"}
+    whole = read_top(y, 99, True)
+    assert [box for box in whole.boxes if box.kind == "stub"] == [] and whole.left_out == 0
+    shown = texts(draw(mlp(samples=30), top=3))
+    assert any("those on the 3 paths with the largest |gradient|" in text for text in shown)
+    assert read_top(Value(1.0), 2, True).boxes[0].is_root
+
+
+def test_each_of_the_largest_paths_is_larger_than_every_other() -> None:
+    root = mlp("operators", sizes=(2, 3, 2, 1))
+    products: list[float] = []
+    stack = [(root, 1.0)]
+    while stack:  # every path
+        node, product = stack.pop()
+        if not node.op and not node.is_constant:
+            products.append(abs(product))
+        stack += [(parent, product * local) for parent, local in zip(node.parents, node.partials, strict=True)]
+    found = largest_paths_to_leaves(root, 10)
+    assert found.count == len(products)
+    assert [abs(path.product) for path in found.paths] == pytest.approx(sorted(products, reverse=True)[:10])
+
+
+def test_depth_and_expand_draw_groups() -> None:
+    for arguments in ({"depth": 1}, {"expand": ["left"]}):
+        assert draw(scoped(), **arguments).source == draw(scoped(), "groups", **arguments).source  # type: ignore[arg-type]
 
 
 def test_zero_nan_and_missing_gradients_are_told() -> None:
@@ -423,6 +517,9 @@ def test_windows_of_hubs_are_bounded() -> None:
     [
         ({"around": Value(1.0)}, ValueError, "not in the graph"), ({"around": 3}, TypeError, "around must be a Value"),
         ({"around": Value(1.0), "view": "groups"}, TypeError, "'values'"), ({"radius": -1}, ValueError, "radius"),
+        ({"top": 0}, ValueError, "top"), ({"top": 2, "view": "neurons"}, ValueError, "'values'"),
+        ({"top": True}, ValueError, "top"),
+        ({"depth": 1, "view": "classic"}, ValueError, "groups"), ({"expand": ["a"], "view": "neurons"}, ValueError, "groups"),
         ({"depth": 0}, ValueError, "depth"), ({"expand": "layer"}, TypeError, "list of names"),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from viz.drawing import Drawing
 from viz.error_terms import deltas
 from viz.errors import EngineError, EngineTimeoutError, NoEngineError
 from viz.explanation import Explanation, explain
+from viz.playing import Player, player
 from viz.views import draw
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "EngineTimeoutError",
     "Explanation",
     "NoEngineError",
+    "Player",
     "deltas",
     "draw",
     "explain",
+    "player",
 ]

@@ -1,4 +1,7 @@
-"""Lossless folding: chains of + become one Σ, constants move into the operation; nothing named or shared is folded."""
+"""Lossless folding: chains of + become one Σ, constants move into the operation; nothing named or shared is folded.
+
+Sums of products can be folded too, as sumprod is drawn: the local derivative on each arrow is then the other factor.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,8 @@ def unfolded(nodes: Sequence[Value]) -> list[Shown]:
     return [Shown(i, _operands(node, index), glyph(node)) for i, node in enumerate(nodes)]
 
 
-def fold(nodes: Sequence[Value], roots: Sequence[Value]) -> list[Shown]:
-    """The nodes to be drawn, in order."""
+def fold(nodes: Sequence[Value], roots: Sequence[Value], products: bool = False) -> list[Shown]:
+    """The nodes to be drawn, in order; with `products`, sums of products as one."""
     index = {id(node): i for i, node in enumerate(nodes)}
     users: dict[int, list[int]] = {}
     for i, node in enumerate(nodes):
@@ -62,7 +65,8 @@ def fold(nodes: Sequence[Value], roots: Sequence[Value]) -> list[Shown]:
             users.setdefault(index[id(parent)], []).append(i)
     free = {i for i, by in users.items() if len(by) == 1 and not nodes[i].label} - {index[id(r)] for r in roots}
     inner = {i for i in free if _is_partial_sum(nodes[i], nodes[users[i][0]])}
-    shown = [_shown(i, nodes, index, inner, free) for i in range(len(nodes)) if i not in inner]
+    factors = {i for i in free if _is_term(nodes[i], nodes[users[i][0]])} if products else set()
+    shown = [_shown(i, nodes, index, inner, factors, free) for i in range(len(nodes)) if i not in inner]
     folded = {i for item in shown for i in item.folded}
     return [item for item in shown if item.index not in folded]
 
@@ -85,24 +89,35 @@ def _is_partial_sum(node: Value, user: Value) -> bool:
     return same(node.data, left.data + right.data) and same(node.grad, user.grad)
 
 
+def _is_term(node: Value, user: Value) -> bool:
+    """Whether the node is a product that a sum can take in."""
+    sums = (TABLE["add"], TABLE["sum"])
+    return node.primitive is TABLE["mul"] and user.primitive in sums and node.group == user.group and same(node.grad, user.grad)
+
+
 def same(x: float, y: float) -> bool:
     """Equal, or both nan."""
     return x == y or (x != x and y != y)
 
 
-def _shown(i: int, nodes: Sequence[Value], index: dict[int, int], inner: set[int], free: set[int]) -> Shown:
-    """Node i with the sums inside it opened and its constants taken in."""
+def _shown(i: int, nodes: Sequence[Value], index: dict[int, int], inner: set[int], factors: set[int], free: set[int]) -> Shown:
+    """Node i with the sums and products inside it opened and its constants taken in."""
     item = Shown(i, [], glyph(nodes[i]))
     stack = _operands(nodes[i], index)[::-1]
     while stack:
         operand = stack.pop()
-        if operand[0] in inner:
+        if operand[0] in inner or operand[0] in factors:
             item.folded.append(operand[0])
-            stack += _operands(nodes[operand[0]], index)[::-1]
+            opened = _operands(nodes[operand[0]], index)
+            told = [i for i, _ in opened if operand[0] in factors and nodes[i].is_constant and i in free][:1]
+            item.folded += told  # a constant factor is the local derivative on the arrow of the other
+            item.constants += [nodes[i].data for i in told]
+            stack += [pair for pair in opened[::-1] if pair[0] not in told]
         else:
             item.operands.append(operand)
     if item.folded:
-        item.operation = "Σ"
+        row = "sum" if factors.isdisjoint(item.folded) else "sumprod"
+        item.operation = GLYPHS.get(TABLE[row].glyph, TABLE[row].glyph)
     _take_constants(item, nodes, free)
     return item
 
@@ -119,7 +134,7 @@ def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None
     if name == "sumprod":
         places = _factors(item, places, nodes)
     elif summed and len(places) == 1:
-        item.operation = f"Σ + {_factor(constants[0])}"
+        item.operation += f" + {_factor(constants[0])}"
     elif not summed and name in PATTERNS:
         item.operation = _with_constant(name, constants[0], first=places == [0])
     elif not summed and 2 <= len(item.operands) <= 3:
@@ -130,7 +145,7 @@ def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None
         return
     taken = set(places)
     item.folded += [item.operands[k][0] for k in places]
-    item.constants = [nodes[item.operands[k][0]].data for k in places]
+    item.constants += [nodes[item.operands[k][0]].data for k in places]
     item.operands = [operand for k, operand in enumerate(item.operands) if k not in taken]
 
 

@@ -9,6 +9,7 @@ import graphviz  # type: ignore[import-untyped]
 
 from viz.cards import card
 from viz.escape import html_text, number, tooltip
+from viz.folding import glyph
 from viz.group_cards import attributes
 from viz.grouping import Path
 from viz.legend import legend, line
@@ -50,8 +51,7 @@ def _node(
     if group.node is not None:
         node = group.node
         kind = "operation" if node.op else "constant" if node.is_constant else "leaf"
-        glyph = "" if node.primitive is None else str(node.primitive.glyph)
-        box = Box(name, kind, node.label, glyph, node.data, node.grad, group.path[:-1])
+        box = Box(name, kind, node.label, glyph(node), node.data, node.grad, group.path[:-1])
         return card(box, theme, tint(theme, scale, node.grad), captions=False)
     framed = max((length for length in range(len(group.path)) if group.path[:length] in frames), default=0)
     own = group.path in frames

@@ -37,8 +37,10 @@ def counts(picture: Picture) -> str:
         return ""
     text = f"{picture.values:,} values, {shown:,} shown"
     if picture.left_out:
-        text += f" (those nearest {html_text(picture.near)}), {picture.left_out:,} left out"
-    hints = ["sums of sums are one Σ"] * bool(sums) + ["constants stand inside their operation"] * bool(constants)
+        text += f" ({html_text(picture.which, 100)}), {picture.left_out:,} left out"
+    products = any(box.folded and box.operation.startswith("Σ×") for box in picture.boxes)
+    hints = [f"sums of {'products are one Σ×' if products else 'sums are one Σ'}"] * bool(sums)
+    hints += ["constants stand inside their operation"] * bool(constants)
     return f"{text}; {', '.join(hints)}" if hints else text
 
 

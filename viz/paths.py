@@ -48,16 +48,32 @@ def largest_paths(root: Value, wrt: Value, most: int) -> Found:
     >>> [path.product for path in found.paths], found.count
     ([3.0, 2.0], 3)
     """
-    counts, bests = {id(wrt): 1}, {id(wrt): 0}  # of the nodes from which wrt is reached
+    return _largest(root, [wrt], most)
+
+
+def largest_paths_to_leaves(root: Value, most: int) -> Found:
+    """At most `most` paths from `root` to leaves that are no constants, those of largest |product|, and the number of all.
+
+    >>> w, b = Value(2.0, "w"), Value(5.0, "b")
+    >>> found = largest_paths_to_leaves(w * 3 + b, 1)
+    >>> [(path.nodes[-1].label, path.product) for path in found.paths], found.count
+    ([('w', 3.0)], 2)
+    """
+    return _largest(root, [node for node in topological(root) if not node.op and not node.is_constant], most)
+
+
+def _largest(root: Value, ends: Sequence[Value], most: int) -> Found:
+    counts, bests = {id(end): 1 for end in ends}, {id(end): 0 for end in ends}  # of the nodes from which an end is reached
+    last = frozenset(counts)
     for node in topological(root):
-        if node is not wrt:
+        if id(node) not in last:
             reached = [(id(p), d) for p, d in zip(node.parents, node.partials, strict=True) if id(p) in counts]
             if reached:
                 counts[id(node)] = sum(counts[p] for p, _ in reached)
                 bests[id(node)] = max(size(d) + bests[p] for p, d in reached)
     if id(root) not in counts:
         return Found((), 0, 0)
-    taken, steps = _search(root, wrt, bests, most)
+    taken, steps = _search(root, last, bests, most)
     return Found(tuple(_path(root, operands) for operands in taken), counts[id(root)], steps)
 
 
@@ -70,7 +86,7 @@ def size(partial: float) -> int:
     return round(math.log2(abs(partial)) * UNIT)
 
 
-def _search(root: Value, wrt: Value, bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
+def _search(root: Value, ends: frozenset[int], bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
     """Best first: of all beginnings that with the largest best completion is continued, among equals the longest."""
     heap: list[tuple[int, int, int, int, Value, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
     serial = steps = 0
@@ -78,7 +94,7 @@ def _search(root: Value, wrt: Value, bests: dict[int, int], most: int) -> tuple[
     while heap and len(taken) < most:
         _, height, _, begun, node, way = heapq.heappop(heap)
         steps += 1
-        if node is wrt:
+        if id(node) in ends:
             taken.append(_unwound(way))
             continue
         for k, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):

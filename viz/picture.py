@@ -51,7 +51,7 @@ class Picture:
     arrows: tuple[Arrow, ...]
     values: int
     left_out: int
-    near: str = "the result"  # what is nearest to those that are drawn, if some are left out
+    which: str = "those nearest the result"  # are drawn, if some are left out
     note: str = ""  # for the legend: why this is drawn, and not what was asked for
 
     @property
@@ -59,10 +59,10 @@ class Picture:
         return [box for box in self.boxes if box.is_root]
 
 
-def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bool = True) -> Picture:
+def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
     """What is to be drawn of the graph under `roots`: above `max_nodes` boxes those nearest the roots, and stubs."""
     nodes = listing(roots)
-    shown = fold(nodes, roots) if folding else unfolded(nodes)
+    shown = fold(nodes, roots, products) if folding else unfolded(nodes)
     wanted = {id(root) for root in roots}
     groups = {i: nodes[item.index].group for item in shown for i, _ in item.operands if nodes[i].is_constant}
     owner = cut(shown, len(nodes) if max_nodes is None else max_nodes)

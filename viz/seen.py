@@ -11,7 +11,7 @@ import graphviz  # type: ignore[import-untyped]
 from autograd import Value
 from viz import dot
 from viz.escape import clean, number
-from viz.folding import listing
+from viz.folding import fold, listing
 from viz.grouping import by_level, by_scope
 from viz.groups import groups
 from viz.network import Network, read_network
@@ -21,7 +21,7 @@ from viz.summary import Group, flows_of, groups_of
 from viz.theme import Theme
 from viz.tree import LINES, text_tree
 from viz.units import units
-from viz.window import read_window
+from viz.window import read_top, read_window
 
 NO_UNITS = (
     "drawn as values: there are no units here; a unit is an activation of a weighted sum, as in sigmoid(w1 * x1 + w2 * x2)"
@@ -41,6 +41,7 @@ class Look:
     expand: tuple[str, ...] = ()
     around: Value | None = None
     radius: int = 2
+    top: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,32 @@ class Seen:
 
 def see_values(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
     """Each value a card, unless there are too many; `note` stands in the legend."""
+    folding = look.fold is not False
     if look.around is not None:
         limit = look.max_nodes or sys.maxsize
-        return _seen(read_window(roots, look.around, look.radius, limit, look.fold is not False), dot.values, look, "BT")
+        return _seen(read_window(roots, look.around, look.radius, limit, folding), dot.values, look, "BT")
+    if look.top is not None:
+        return _seen(read_top(roots[0], look.top, folding), dot.values, look, "BT")
+    if look.depth is not None or look.expand:
+        return see_groups(roots, look, note)
     nodes = listing(roots)
     if look.max_nodes is not None and len(nodes) > look.max_nodes:
-        folded = "scopes" if any(node.group for node in nodes) else "levels"
-        more = f"folded by {folded}: {len(nodes):,} values are more than max_nodes={look.max_nodes}"
-        more += " (None draws all; around= a part)"
-        return see_groups(roots, look, f"{note}; {more}" if note else more)
-    picture = read_graph(roots, look.max_nodes, True if look.fold is None else look.fold)
-    return _seen(replace(picture, note=note), dot.values, look, "BT")
+        return _see_folded(nodes, roots, look, note)
+    return _seen(replace(read_graph(roots, look.max_nodes, folding), note=note), dot.values, look, "BT")
+
+
+def _see_folded(nodes: Sequence[Value], roots: Sequence[Value], look: Look, note: str) -> Seen:
+    """Of too many values, their scopes; without scopes with their sums of products as one, or else by levels."""
+    scoped = any(node.group for node in nodes)
+    assert look.max_nodes is not None
+    too_many = f": {len(nodes):,} values are more than max_nodes={look.max_nodes} (None draws all; around=, top= a part)"
+    note += "; " * bool(note)
+    if not scoped and look.fold is not False:
+        for products, what in ((False, "sums and constants"), (True, "sums of products")):
+            if len(fold(nodes, roots, products)) <= look.max_nodes:
+                picture = replace(read_graph(roots, None, True, products), note=f"{note}folded by {what}{too_many}")
+                return _seen(picture, dot.values, look, "BT")
+    return see_groups(roots, look, f"{note}folded by {'scopes' if scoped else 'levels'}{too_many}")
 
 
 def see_classic(roots: Sequence[Value], look: Look) -> Seen:

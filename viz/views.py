@@ -29,6 +29,7 @@ def draw(
     expand: Sequence[str] = (),
     around: Value | None = None,
     radius: int = 2,
+    top: int | None = None,
     dpi: float = 96.0,
     timeout: float = TIMEOUT,
 ) -> Drawing:
@@ -41,14 +42,17 @@ def draw(
             histogram of its gradients) or "classic" (records and operation circles, as in the lecture).
         direction: where the result lies: "BT" (top), "TB" (bottom), "LR" (right), "RL" (left); None chooses.
         theme: "light" or "dark".
-        max_nodes: a graph with more values than this is folded to "groups", and the picture says so (the view "classic"
-            draws the part nearest the root); None draws all.
+        max_nodes: a graph with more values than this is folded, and the picture says how: by its scopes; without scopes by
+            making each sum of products one card; where that is not enough, by levels. None draws all. (The view "classic"
+            draws the part nearest the root.)
         groups: draw a frame around each `scope`; otherwise its name stands in the cards.
         fold: whether chains of + become one Σ and constants move into the operation; None: in the view "values".
-        depth: how deep nested scopes are told apart in the view "groups"; None chooses.
-        expand: names of scopes whose inside is shown there; "outer / inner" names one of several.
+        depth: how deep nested scopes are told apart in the view "groups", which it implies; None chooses.
+        expand: names of scopes whose inside is shown there; "outer / inner" names one of several. Implies "groups", too.
         around: a value of the graph: the view "values" shows only what lies within `radius` arrows of it, of a graph
             of any size, and stubs for what follows.
+        top: the view "values" shows only so many paths from the root to leaves, those of the largest gradients (the product
+            of the local derivatives along the path is what it adds to its leaf's), and stubs for the rest.
         dpi: resolution of raster pictures.
         timeout: seconds that the layout engine may take.
 
@@ -78,9 +82,18 @@ def draw(
         raise TypeError("around must be a Value, and goes with the view 'values'")
     if not isinstance(radius, int) or radius < 0:
         raise ValueError(f"radius must be a whole number that is not negative, not {radius!r}")
+    if top is not None:
+        if isinstance(top, bool) or not isinstance(top, int) or top < 1:
+            raise ValueError(f"top must be a positive whole number or None, not {top!r}")
+        if view != "values" or around is not None or len(roots) > 1:
+            raise ValueError("top goes with the view 'values', one root, and without around")
     if isinstance(expand, str):
         raise TypeError(f"expand must be a list of names of scopes, not the str {expand!r}")
-    seen = VIEWS[view](roots, Look(direction, THEMES[theme], max_nodes, groups, fold, depth, tuple(expand), around, radius))
+    if (depth is not None or expand) and view not in ("groups", "values"):
+        raise ValueError(f"depth and expand go with the view 'groups', not {view!r}")
+    seen = VIEWS[view](
+        roots, Look(direction, THEMES[theme], max_nodes, groups, fold, depth, tuple(expand), around, radius, top)
+    )
     names = ", ".join(repr(clean(value.label)) for value in roots[:3] if value.label)
     title = f"{names or 'a graph'}, {seen.values:,} values"
     return Drawing(seen.graph, seen.tree, title, seen.letters, THEMES[theme].background, dpi, timeout)

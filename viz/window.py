@@ -1,4 +1,4 @@
-"""A part of a graph of any size: what lies within some arrows of one value, and stubs for what follows."""
+"""A part of a graph of any size: what lies near one value or on the largest paths, and stubs for what follows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autograd import Value
 from viz.folding import Shown, fold, listing, unfolded
+from viz.paths import largest_paths_to_leaves
 from viz.picture import Arrow, Box, Picture, arrows_into, box
 
 
@@ -14,30 +15,55 @@ def read_window(roots: Sequence[Value], around: Value, radius: int, limit: int, 
     """At most `limit` boxes, the nearest first. Raises ValueError when the roots do not depend on `around`."""
     nodes = listing(roots)
     shown = fold(nodes, roots) if folding else unfolded(nodes)
-    items = {item.index: item for item in shown}
-    centre = _centre(nodes, shown, around)
-    users: dict[int, list[int]] = {index: [] for index in items}
+    centre = _holder(nodes, shown, around)
+    kept = _near(centre, {item.index: item for item in shown}, _users(shown), radius, limit)
+    name = around.label or "the one with the thick border"
+    return _part(roots, nodes, shown, kept, centre, f"those nearest {name}")
+
+
+def read_top(root: Value, top: int, folding: bool) -> Picture:
+    """The `top` paths from a root to its leaves that the largest gradients go along."""
+    nodes = listing([root])
+    shown = fold(nodes, [root]) if folding else unfolded(nodes)
+    found = largest_paths_to_leaves(root, top)
+    holder = {i: item.index for item in shown for i in (item.index, *item.folded)}
+    number = {id(node): i for i, node in enumerate(nodes)}
+    kept = {holder[number[id(node)]] for path in found.paths for node in path.nodes} or {len(nodes) - 1}
+    count = len(found.paths)
+    which = f"those on the {'path' if count == 1 else f'{count:,} paths'} with the largest |gradient| of {found.count:,}"
+    return _part([root], nodes, shown, kept, None, which)
+
+
+def _users(shown: Sequence[Shown]) -> dict[int, list[int]]:
+    users: dict[int, list[int]] = {item.index: [] for item in shown}
     for item in shown:
         for i in dict.fromkeys(i for i, _ in item.operands):
             users[i].append(item.index)
-    kept = _near(centre, items, users, radius, limit)
+    return users
+
+
+def _part(
+    roots: Sequence[Value], nodes: Sequence[Value], shown: Sequence[Shown], kept: set[int], centre: int | None, which: str
+) -> Picture:
+    """The items in `kept`, and stubs for what else they are made of and, around a centre, for what else they are used for."""
+    items = {item.index: item for item in shown}
+    users = _users(shown) if centre is not None else {}
     wanted = {id(root) for root in roots}
     boxes = [replace(box(items[i], nodes, {}, wanted), is_centre=i == centre) for i in sorted(kept)]
     arrows: list[Arrow] = []
     for i in sorted(kept):
         below = [k for k in dict.fromkeys(k for k, _ in items[i].operands) if k not in kept]
         arrows += arrows_into(items[i], nodes, dict.fromkeys(below, i))
-        above = [k for k in users[i] if k not in kept]
+        above = [k for k in users.get(i, ()) if k not in kept]
         if above:
             arrows.append(Arrow(f"n{i}", f"use{i}", kind="stub"))
         boxes += [_stub(f"more{i}", below)] * bool(below) + [_stub(f"use{i}", above)] * bool(above)
     boxes.sort(key=lambda shape: shape.kind == "stub")
     drawn = len(kept) + sum(len(items[i].folded) for i in kept)
-    name = around.label or "the one with the thick border"
-    return Picture(tuple(boxes), tuple(arrows), len(nodes), len(nodes) - drawn, near=name)
+    return Picture(tuple(boxes), tuple(arrows), len(nodes), len(nodes) - drawn, which)
 
 
-def _centre(nodes: Sequence[Value], shown: Sequence[Shown], around: Value) -> int:
+def _holder(nodes: Sequence[Value], shown: Sequence[Shown], around: Value) -> int:
     """The index of the item that shows a value."""
     place = next((i for i, node in enumerate(nodes) if node is around), None)
     if place is None:

@@ -1,0 +1,294 @@
+"""The player without a browser: its events are the engine's, its scenes hold every value, its page is text and ours alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html.parser
+import json
+import math
+import os
+import random
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, relu, scope, sigmoid, sumprod, tanh
+from viz import Player, player
+from viz.engine import environment
+from viz.errors import EngineError
+from viz.rules import name_nodes
+from viz.scenes import SCENES, scenes
+from viz.steps import story
+from viz.timeline import timeline
+
+
+def graph(seed: int, size: int = 25) -> Value:
+    """A random graph in scopes: shared values, constants, sums, units that are off, a nan now and then."""
+    dice = random.Random(seed)
+    pool = [Value(dice.uniform(-2, 2), f"x{i}") for i in range(3)]
+    makers: list[Any] = [
+        lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a * 0.5 + 2.0, lambda a, b: relu(a),
+        lambda a, b: tanh(a), lambda a, b: a * a, lambda a, b: sumprod([a, b, a], [b, a, 3.0]), lambda a, b: a + b + a + b,
+        lambda a, b: autograd.log(a), lambda a, b: autograd.where(a > b, a, b),
+    ]  # fmt: skip
+    for _ in range(size):
+        with scope(dice.choice("abc")), scope(dice.choice("de")):
+            pool.append(dice.choice(makers)(*dice.sample(pool[-6:], 2)))
+        if dice.random() < 0.3:
+            pool[-1].label = dice.choice(["h", "v1", "", "ŷ"])
+    return sum(pool[-3:], Value(0.0))
+
+
+def network(sizes: tuple[int, ...] = (3, 4, 2)) -> Value:
+    dice = random.Random(3)
+    x = [Value(dice.uniform(-1, 1), f"x{i}") for i in range(sizes[0])]
+    for k, (a, b) in enumerate(pairwise(sizes), 1):
+        with scope(f"layer {k}"):
+            x = [sigmoid(sumprod([Value(dice.uniform(-1, 1)) for _ in range(a)], x)) for _ in range(b)]
+    loss = sum((v * v for v in x), Value(0.0))
+    loss.label = "loss"
+    return loss
+
+
+def same(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def data(made: Player) -> dict[str, Any]:
+    [text] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', made.html)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+# ---- the events
+
+
+@given(st.integers(0, 10**6))
+def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> None:
+    root = graph(seed)
+    line = timeline(root)
+    assert all(node.grad == 0.0 for node in line.nodes)  # nothing was changed
+    root.backward()
+    for node, grad in zip(line.nodes, line.grads, strict=True):
+        assert node.is_constant or same(node.grad, grad), (seed, node)
+    last: dict[int, float] = {}
+    for event in line.sent:
+        assert same(event.message, event.local * event.upstream)
+        assert same(event.total, last.get(event.tail, 0.0) + event.message)
+        last[event.tail] = event.total
+    assert all(same(line.grads[i], total) for i, total in last.items())
+
+
+@given(st.integers(0, 10**6))
+def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
+    root = graph(seed)
+    line = timeline(root)
+    index = {id(node): i for i, node in enumerate(line.nodes)}
+    for i, node in enumerate(line.nodes):
+        assert all(line.made[index[id(parent)]] < line.made[i] for parent in node.parents)
+    times = [event.time for event in line.sent] + list(line.idle.values())
+    assert len(set(times)) == len(times) and min(times, default=line.end) > line.seed > max(line.made)
+    complete = {event.tail: event.time for event in line.sent}
+    assert all(complete.get(event.head, 0) < event.time for event in line.sent)
+
+
+@given(st.integers(0, 10**6))
+def test_every_scene_holds_every_value_once_and_ends_with_the_engine_s_gradients(seed: int) -> None:
+    root = graph(seed)
+    line = timeline(root)
+    found = scenes(line.nodes, list(name_nodes(line.nodes).values()), root, 300)
+    assert len(found) <= SCENES + 2
+    for scene in found:
+        assert sorted(m for part in scene.parts for m in part.members) == list(range(len(line.nodes)))
+        assert all(0 <= part.opens < len(found) for part in scene.parts if part.opens is not None)
+        assert all(0 <= closes < len(found) for _, closes in scene.frames)
+        told = story(scene, line)
+        assert [step.time for step in told.steps] == sorted(step.time for step in told.steps)
+        assert [step.kind for step in told.steps].count("seed") == 1
+        for i, terms in told.terms.items():
+            main = scene.parts[i].main
+            assert main is not None and same(terms[-1].total, line.grads[main])
+            assert [term.step for term in terms] == sorted({term.step for term in terms})
+        backward = sum(len(step.events) for step in told.steps if step.kind in ("back", "inside"))
+        where = scene.where()
+        inner = sum(where[e.tail] == where[e.head] and scene.parts[where[e.tail]].main is not None for e in line.sent)
+        assert backward + inner == len(line.sent)  # what happens within one card is folded away, nothing else
+
+
+def test_scopes_unfold_into_their_values_and_fold_again() -> None:
+    root = network()
+    line = timeline(root)
+    found = scenes(line.nodes, list(name_nodes(line.nodes).values()), root, 300)
+    [closed] = [i for i, scene in enumerate(found) if scene.name == "scopes"]
+    opens = {part.name: part.opens for part in found[closed].parts}
+    for name in ("layer 1", "layer 2"):
+        assert opens[name] is not None
+        opened = found[opens[name]]
+        assert opened.frames == (((name,), closed),)
+        inside = {m for part in opened.parts if part.path == (name,) and part.main is not None for m in part.members}
+        assert {i for i, node in enumerate(line.nodes) if name in node.group} <= inside
+
+
+def test_nested_scopes_unfold_one_inside_the_other() -> None:
+    x = Value(0.5, "x")
+    with scope("outer"):
+        with scope("inner"):
+            y = tanh(x * 2.0) * x
+        with scope("other"):
+            z = tanh(y + x)
+        u = z * y
+    with scope("end"):
+        root = u * u
+    found = data(player(root, max_nodes=5))["scenes"]  # more values than that: scopes only
+    names = [scene["about"] for scene in found]
+    assert all("folded by scopes" in name for name in names)
+    framed = [len(scene["frames"]) for scene in found]
+    assert max(framed) >= 1 and framed[0] == 0
+
+
+def test_a_large_graph_is_folded_by_levels_where_it_has_no_scopes() -> None:
+    x = Value(1.0)
+    for _ in range(400):
+        x = tanh(x) + 0.1
+    [scene] = data(player(x))["scenes"]
+    assert "folded by levels" in scene["about"] and len(scene["parts"]) < 20
+
+
+# ---- the page
+
+
+def test_the_page_has_a_policy_that_allows_our_script_and_style_alone() -> None:
+    text = player(network()).html
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    for name, content in (("script-src", script), ("style-src", style)):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{name} 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+class Reader(html.parser.HTMLParser):
+    """What elements and attributes a page has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+
+
+NASTY = st.text(st.sampled_from("<>&\"'\\/ab]=;:-_`$\n\x00\x07\u2028\u202e\ud800漢🙂"), max_size=30) | st.sampled_from([
+    "</script><script>alert(1)</script>", "<!--", "]]>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "${x}", "$data",
+    "' onclick='alert(1)", '" onload="alert(1)', "</title>", "</style>", "&lt;b&gt;", "\\u003c/script>", "__proto__",
+])  # fmt: skip
+
+
+@given(NASTY, NASTY, NASTY)
+def test_labels_and_scopes_change_nothing_but_text(a: str, b: str, c: str) -> None:
+    def build(labels: tuple[str, str, str]) -> str:
+        x = Value(0.5, labels[0])
+        with scope(labels[2] or "s"):
+            y = tanh(x * x) + x
+        y.label = labels[1]
+        return player(y, theme="light").html
+
+    shown, plain = Reader(build((a, b, c))), Reader(build(("a", "b", "c")))
+    if a and b:  # an unnamed value is drawn otherwise
+        assert shown.tags == plain.tags
+    handlers = {
+        name for _, names in shown.tags for name in names if name.startswith("on") or name in ("href", "src", "xlink:href")
+    }
+    assert handlers == set()
+    assert [tag for tag, _ in shown.tags].count("script") == 2
+
+
+PROGRAM = """
+import hashlib, sys
+sys.path[:0] = {path!r}
+from test_player import network, graph
+from viz import player
+pages = [player(network()), player(graph(5)), player(graph(6), "LR", "dark")]
+print(hashlib.sha256("".join(page.html for page in pages).encode()).hexdigest())
+"""
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    home = str(Path(autograd.__file__).parent.parent)
+    program = PROGRAM.format(path=[home, str(Path(__file__).parent)])
+    made = set()
+    for seed in ("0", "1", "77"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        made.add(done.stdout)
+    assert len(made) == 1
+
+
+def test_it_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
+    made = player(network())
+    path = made.save(tmp_path / "page.html")
+    assert path.read_text(encoding="utf-8") == made.html
+    with pytest.raises(ValueError, match=r"must end in \.html"):
+        made.save(tmp_path / "page.svg")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        made.save(tmp_path / "nowhere" / "page.html")
+    assert [item.name for item in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_notebooks_show_it_in_a_frame_of_its_own() -> None:
+    made = player(network(), height=500)
+    bundle = made._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"} and bundle["text/plain"].startswith("<viz.Player of 'loss', ")
+    tag = Reader(bundle["text/html"]).tags
+    assert tag == [("iframe", ("srcdoc", "sandbox", "title", "style"))]
+    assert 'sandbox="allow-scripts"' in bundle["text/html"] and "height:500px" in bundle["text/html"]
+    assert set(made._repr_mimebundle_(exclude=["text/html"])) == {"text/plain"}
+    assert set(made._repr_mimebundle_(include=["text/html"])) == {"text/html"}
+
+
+def test_it_shows_the_values_of_the_call_whatever_happens_later() -> None:
+    root = network()
+    made = player(root)
+    before = made.html
+    root.backward()
+    assert made.html == before == player(root).html  # nor does it read or change a gradient
+
+
+def test_a_lone_leaf_plays_too() -> None:
+    [scene] = data(player(Value(2.0, "x")))["scenes"]
+    assert [step["kind"] for step in scene["steps"]] == ["start", "seed", "end"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"root": 3.0}, TypeError, "needs a Value as root, not float"),
+        ({"direction": "up"}, ValueError, "unknown direction 'up'; one of 'BT'"),
+        ({"theme": "blue"}, ValueError, "unknown theme 'blue'; one of 'auto'"),
+        ({"max_nodes": 0}, ValueError, "max_nodes must be a positive whole number, not 0"),
+        ({"height": 1.5}, ValueError, "height must be a positive whole number, not 1.5"),
+        ({"timeout": 0}, ValueError, "timeout must be positive, not 0"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=re.escape(words)):
+        player(**{"root": Value(1.0), **arguments})
+
+
+def test_without_an_engine_the_error_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment()
+    monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
+    with pytest.raises(EngineError):
+        player(network())
