@@ -20,15 +20,18 @@ compiled: bool = _choose()
 
 from autograd import copies as _copies  # noqa: E402, F401  (registers pickling)
 from autograd.arrays import asarray, data, grads, zero_grad  # noqa: E402
+from autograd.batching import vmap  # noqa: E402
 from autograd.check import GradientError, check_grads  # noqa: E402
 from autograd.diagnosis import diagnose  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
 from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
+from autograd.links import take  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
 from autograd.objective import scipy_objective  # noqa: E402
 from autograd.own import primitive  # noqa: E402
 from autograd.solved import implicit  # noqa: E402
 from autograd.sparse import sparsity  # noqa: E402
+from autograd.staging import jit  # noqa: E402
 from autograd.sweeps import gradient  # noqa: E402
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from autograd.value import Value  # noqa: E402
@@ -61,6 +64,7 @@ __all__ = [
     "hvp",
     "implicit",
     "jacobian",
+    "jit",
     "jvp",
     "no_grad",
     "primitive",
@@ -69,9 +73,11 @@ __all__ = [
     "sparsity",
     "stop_gradient",
     "trace_source",
+    "take",
     "trap",
     "value_and_grad",
     "vjp",
+    "vmap",
     "zero_grad",
     *_PUBLIC,
 ]

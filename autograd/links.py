@@ -17,7 +17,7 @@ from autograd.value import ROWS, Value, number, record
 Function = Callable[..., Any]
 
 
-def _register(name: str, value: Function, partials: Function) -> int:
+def register(name: str, value: Function, partials: Function) -> int:
     """A row of any number of operands outside of the table; its operation number."""
     ROWS.append(Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False))
     return len(ROWS) - 1
@@ -28,13 +28,13 @@ def _link_partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
     return [0.0, *xs[1 + n :], *[0.0] * n]
 
 
-LINK = _register("link", lambda m, xs: xs[0], _link_partials)
-TAKE = _register(
+LINK = register("link", lambda m, xs: xs[0], _link_partials)
+TAKE = register(
     "take",
     lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
     lambda m, xs, z: [0.0, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
 )
-LARGEST = _register(
+LARGEST = register(
     "largest", lambda m, xs: m.largest(xs), lambda m, xs, z: [0.0] * len(xs)
 )  # without a derivative: what depends on it does not depend on which number it is
 
@@ -120,7 +120,7 @@ def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
 def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Value:
     """The node of a Python function of floats, to be called at run time."""
     if f not in _numbers:
-        _numbers[f] = _register(name, lambda m, xs: f(*xs), _refuse_derivative)
+        _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
         CALLS[_numbers[f]] = f
     return record(_numbers[f], tuple(operands), result, (0.0,) * len(operands))
 

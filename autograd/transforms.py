@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import wraps
 from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -116,7 +116,17 @@ class Call:
         return self.inputs.rebuild(found)
 
 
-def _one_number(name: str, output: Any) -> Any:
+class Made(NamedTuple):
+    """How a derived function was made, for who can do the same in another way."""
+
+    result: Function
+    transform: str
+    function: Function
+    argnums: Argnums
+    has_aux: bool
+
+
+def one_number(name: str, output: Any) -> Any:
     if isinstance(output, np.ndarray) and output.ndim == 0:
         output = output.item()
     if type(output) is not Value and not is_real(output):
@@ -142,11 +152,12 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("grad()", f, args, kwargs, argnums)
         output, aux = call.result if has_aux else (call.result, None)
-        output = _one_number("grad()", output)
+        output = one_number("grad()", output)
         found = _gradient(call, output)
         value = call.plain(output) if type(output) is Value else float(output)
         return ((value, aux) if has_aux else value), call.mirrored(found)
 
+    derived.made_by = Made(derived, "value_and_grad", f, argnums, has_aux)  # type: ignore[attr-defined]
     return derived
 
 
@@ -181,6 +192,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
+    derived.made_by = Made(derived, "grad", f, argnums, has_aux)  # type: ignore[attr-defined]
     return derived
 
 
@@ -342,7 +354,7 @@ def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function
     @wraps(f)
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("hessian()", f, args, kwargs, argnums)
-        output = _one_number("hessian()", call.result)
+        output = one_number("hessian()", call.result)
         if sparse:
             _check_sparse("hessian(sparse=True)", call, Tree(output))
         with recording():

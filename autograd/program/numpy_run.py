@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,7 @@ def _call(f: Callable[..., float], held: Any, n: int) -> Any:
 
 def check_takes(program: Program, v: Any) -> None:
     """IndexError where an index of `take` was no whole number in range."""
-
-
-__all__: Sequence[str] = ("check_takes", "run")
+    for i in np.nonzero(program.op == ops.TAKE)[0]:
+        size, index = int(program.b[i]) - 1, v[program.pool[program.a[i]]]
+        if not np.all((index == np.floor(index)) & (index >= -size) & (index < size)):
+            raise IndexError("take() got an index that is no whole number in the range of its items")

@@ -90,7 +90,7 @@ class Trace:
         return result
 
     def _explain(self, error: TypeError) -> None:
-        if "'Value'" in str(error) and ("integer" in str(error) or "indices" in str(error)):
+        if "Value'" in str(error) and ("integer" in str(error) or "indices" in str(error)):
             raise TraceError(
                 f"{self.name}: {error}: in a trace a number is known at run time only; name the argument in static_argnums "
                 "(one program for each number), or read lists with autograd.take(values, i)"

@@ -1,0 +1,249 @@
+"""vmap: one function at many points at once, each group of points on the way that its comparisons take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import update_wrapper
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import TraceError
+from autograd.paths import Path
+from autograd.program.plan import block_size, points_runner
+from autograd.signature import flat_numbers, key_of
+from autograd.staging import Jitted, Ways, jit
+from autograd.switches import tracing
+from autograd.trees import Tree
+from autograd.value import Value
+
+Function = Callable[..., Any]
+ALONE = 200_000  # slots times points below which a second thread does not pay
+
+
+def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
+    """The function for many points: arguments with one more axis in, results with one more leading axis out.
+
+    Arguments: `f`, a function as for `jit`, or a jitted one; `in_axes`, for each argument the axis along which its points lie
+    (of every array in it), or None for what is the same at all points; one number for all arguments, or a tuple; `threads`,
+    how many share the points, by default as many as there are cores where the work is worth it.
+    Result: arrays of shape (points, ...) in the structure of f's result. Each point takes its own way through f's branches.
+    ValueError where arguments have different numbers of points, or none has an axis.
+
+    >>> import numpy as np
+    >>> from autograd import grad, vmap
+    >>> vmap(grad(lambda x, a: a * x**2), in_axes=(0, None))(np.array([1.0, 2.0, 3.0]), 10.0)
+    array([20., 40., 60.])
+    """
+    if not callable(f):
+        raise TypeError(f"vmap() takes a function, not {type(f).__name__}")
+    return Batched(f if isinstance(f, Jitted) else jit(f), in_axes, threads)
+
+
+class Leaves:
+    """Arguments as a list of arrays, of which some have the points as their first axis (`along`)."""
+
+    def __init__(self, args: Sequence[Any], in_axes: Any, name: str) -> None:
+        axes = tuple(in_axes) if isinstance(in_axes, (list, tuple)) else (in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise ValueError(f"{name} needs one in_axes for each of the {len(args)} arguments, not {len(axes)}")
+        self.arrays: list[Any] = []
+        self.along: list[bool] = []
+        self.points = -1
+        self.name = name
+        self.structure = [self._take(x, axis) for x, axis in zip(args, axes, strict=True)]
+        if self.points < 0:
+            raise ValueError(f"{name} needs an array of points: every argument is the same at all points (in_axes=None)")
+
+    def _take(self, x: Any, axis: Any) -> Any:
+        """Note the arrays of an argument; the structure with the place of each in the list."""
+        if isinstance(x, dict):
+            inner = axis if isinstance(axis, dict) else dict.fromkeys(x, axis)
+            return {key: self._take(item, inner[key]) for key, item in x.items()}
+        if axis is None:
+            place = len(self.arrays)
+            self.arrays.append(x)
+            self.along.append(False)
+            return place
+        if isinstance(x, (list, tuple)) and any(isinstance(item, (list, tuple, dict, np.ndarray)) for item in x):
+            items = [self._take(item, axis) for item in x]
+            return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+        array = np.asarray(x)
+        if array.dtype.kind not in "biufO" or not -array.ndim <= axis < array.ndim:
+            raise ValueError(f"{self.name} finds no axis {axis} in an argument of shape {array.shape} and type {array.dtype}")
+        array = np.moveaxis(array, axis, 0)
+        if array.dtype.kind != "O":
+            array = np.ascontiguousarray(array, dtype=np.float64)
+        if self.points not in (-1, len(array)):
+            raise ValueError(f"{self.name} got arguments of {self.points} and of {len(array)} points")
+        self.points = len(array)
+        self.arrays.append(array)
+        self.along.append(True)
+        return len(self.arrays) - 1
+
+    def point(self, i: int) -> list[Any]:
+        """The arguments at one point."""
+
+        def at(place: Any) -> Any:
+            if isinstance(place, dict):
+                return {key: at(item) for key, item in place.items()}
+            if isinstance(place, (list, tuple)):
+                items = [at(item) for item in place]
+                return type(place)._make(items) if hasattr(place, "_make") else type(place)(items)
+            array = self.arrays[place]
+            if not self.along[place]:
+                return array
+            return array[i] if array.ndim > 1 or array.dtype.kind == "O" else float(array[i])
+
+        return [at(place) for place in self.structure]
+
+
+class Batched:
+    """A function at many points: see `vmap`."""
+
+    def __init__(self, jitted: Jitted, in_axes: Any, threads: int | None) -> None:
+        self.jitted, self.in_axes, self.threads = jitted, in_axes, threads
+        self.name = f"vmap({jitted.name})"
+        update_wrapper(self, jitted.wrapped)
+        self.__dict__.pop("made_by", None)
+
+    def __call__(self, *args: Any) -> Any:
+        leaves = Leaves(args, self.in_axes, self.name)
+        first = leaves.point(0) if leaves.points else None
+        if first is None:
+            raise ValueError(f"{self.name} needs at least one point")
+        key, pieces = self.jitted._key(tuple(first), {})
+        if tracing() or any([type(x) is Value for x in flat_numbers(pieces)]):
+            return stacked([self.jitted.wrapped(*leaves.point(i)) for i in range(leaves.points)])
+        ways = self.jitted._ways.setdefault(key, Ways())
+        path = ways.last or self.jitted._trace(ways, tuple(first), {}, pieces)
+        if path.outside:
+            return stacked([self.jitted(*leaves.point(i)) for i in range(leaves.points)])
+        inputs = self._inputs(leaves, pieces)
+        return self._run(leaves, ways, path, inputs)
+
+    def _inputs(self, leaves: Leaves, pieces: Sequence[Any]) -> list[tuple[Any, int]]:
+        """For each piece of a point's arguments the array to read, and how many numbers lie between two points (0: shared)."""
+        found: list[tuple[Any, int]] = []
+        for array, along in zip(leaves.arrays, leaves.along, strict=True):
+            if along:
+                found.append((array, int(np.prod(array.shape[1:]))))
+                continue
+            shared: list[Any] = []
+            key_of(array, shared, self.name)
+            found += [(np.atleast_1d(np.asarray(x, dtype=float)), 0) for x in shared]
+        return found
+
+    def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
+        """All points on one path; those that leave it on others, until each is done."""
+        waiting = [(path, None)]
+        result: Any = None
+        while waiting:
+            path, points = waiting.pop()
+            count = leaves.points if points is None else len(points)
+            chosen = inputs if points is None else [(x[points] if step else x, step) for x, step in inputs]
+            arrays, failed = self._on_path(path, chosen, count)
+            result = Result(path, leaves.points) if result is None else result
+            done = failed == -1
+            result.put(path, arrays, points, None if done.all() else done)
+            if (failed == -2).any():
+                raise IndexError("take() got an index that is no whole number in the range of its items")
+            for broken in np.unique(failed[~done]):
+                those = np.nonzero(failed == broken)[0]
+                those = those if points is None else points[those]
+                other = ways.other(path, int(broken)) or self._traced(leaves, ways, int(those[0]))
+                if other is None:
+                    result.put_one_by_one(those, [self.jitted.wrapped(*leaves.point(i)) for i in those.tolist()])
+                else:
+                    waiting.append((other, those))
+        return result.finished()
+
+    def _traced(self, leaves: Leaves, ways: Ways, point: int) -> Path | None:
+        if not self.jitted._room(ways):
+            return None
+        args = tuple(leaves.point(point))
+        return self.jitted._trace(ways, args, {}, self.jitted._key(args, {})[1])
+
+    def _on_path(self, path: Path, inputs: list[tuple[Any, int]], points: int) -> tuple[list[Any], Any]:
+        arrays = [np.empty((points, *shape)) for shape in path.outputs.shapes()]
+        failed = np.full(points, -1, dtype=np.int32)
+        plan, slots = path.runner.plan, path.runner.program.slots
+        workers = self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)
+        block = block_size(slots)
+        share = -(-points // (workers * block)) * block
+        parts = [(start, min(start + share, points)) for start in range(0, points, share)]
+        run = points_runner(plan, inputs, arrays, failed, block)
+        if len(parts) == 1:
+            run(*parts[0])
+        else:
+            with ThreadPoolExecutor(len(parts)) as pool:
+                list(pool.map(run, *zip(*parts, strict=True)))
+        return arrays, failed
+
+
+class Result:
+    """Arrays for the result at all points, filled path by path."""
+
+    def __init__(self, path: Path, points: int) -> None:
+        self.outputs, self.points = path.outputs, points
+        self.parts: list[Any] | None = None
+
+    def put(self, path: Path, arrays: list[Any], points: Any, done: Any) -> None:
+        """The computed numbers of a path at some points (None: all), of which `done` (None: all) are right."""
+        parts = path.outputs.batched(arrays, self.points if points is None else len(points))
+        if points is None and done is None:
+            self.parts = parts
+            return
+        if self.parts is None:
+            self.parts = [np.empty((self.points, *part.shape[1:]), dtype=part.dtype) for part in parts]
+        where = np.arange(self.points) if points is None else points
+        for whole, part in zip(self.parts, parts, strict=True):
+            if whole.shape[1:] != part.shape[1:]:
+                raise TraceError("vmap() needs a function whose result has the same form at all points")
+            whole[where if done is None else where[done]] = part if done is None else part[done]
+
+    def put_one_by_one(self, points: Any, results: list[Any]) -> None:
+        """Results that were computed untraced."""
+        for i, result in zip(points.tolist(), results, strict=True):
+            tree = Tree(result)
+            for whole, part in zip(self.parts or [], tree_parts(tree), strict=True):
+                whole[i] = part
+
+    def finished(self) -> Any:
+        """The result in the structure of the function's."""
+        return assemble(self.outputs.tree, self.parts or [])
+
+
+def tree_parts(tree: Tree) -> list[Any]:
+    """The numbers of a structure: one item for each number or array; lists give one for each number in them."""
+    parts, start = [], 0
+    for shape in tree.shapes:
+        size = shape if isinstance(shape, int) else int(np.prod(shape))
+        items = tree.leaves[start : start + size]
+        parts += items if isinstance(shape, int) else [np.array(items).reshape(shape)]
+        start += size
+    return parts
+
+
+def stacked(results: Sequence[Any]) -> Any:
+    """Results of single points as arrays with the points in front, in their structure."""
+    trees = [Tree(result) for result in results]
+    parts = []
+    for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
+        parts.append(np.array(places))
+    return assemble(trees[0], parts)
+
+
+def assemble(tree: Tree, parts: Sequence[Any]) -> Any:
+    """The structure with the next of `parts` for each number or array."""
+    items, start = [], 0
+    for shape in tree.shapes:
+        if isinstance(shape, int):
+            items.append(list(parts[start : start + shape]))
+            start += shape
+        else:
+            items.append(parts[start])
+            start += 1
+    return tree.build(items)

@@ -1,0 +1,51 @@
+"""A program called with Values: its outputs as single nodes, with the program's gradient as their local derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.paths import Path
+from autograd.program.plan import Runner
+from autograd.program.reverse import gradient
+from autograd.replay import register
+from autograd.signature import flat_numbers
+from autograd.switches import mode
+from autograd.value import number, record
+
+MANY = 16  # outputs, each with a reverse sweep of its own; beyond that the function runs untraced
+
+
+def linked(jitted: Any, path: Path, pieces: Sequence[Any]) -> Any:
+    """The outputs as Values; the number of a broken guard; NotImplemented where running untraced is the better way."""
+    outputs = len(path.outputs.computed)
+    if outputs > MANY or jitted.made is not None or any(mode()[:1]):
+        return NotImplemented
+    held = [*flat_numbers(pieces), *path.outside]
+    numbers = tuple(map(float, map(number, held)))
+    nodes = []
+    for k, (op, runner) in enumerate(_gradients(path, jitted.name)):
+        found = runner.call(numbers)
+        if type(found) is int:
+            return found
+        nodes.append(record(op, tuple(held), found[k], found[outputs:]))
+    return nodes if nodes else _checked(path, numbers)
+
+
+def _checked(path: Path, numbers: tuple[float, ...]) -> Any:
+    found = path.runner.call(numbers)
+    return found if type(found) is int else []
+
+
+def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
+    """For each output the operation number of its nodes, and what computes it and its gradient."""
+    if not hasattr(path, "gradients"):
+        wanted = np.arange(path.source.inputs)
+        path.gradients = [  # type: ignore[attr-defined]
+            (register(path.source, k, name), Runner(gradient(path.source, k, wanted)))
+            for k in range(len(path.outputs.computed))
+        ]
+    found: list[tuple[int, Runner]] = path.gradients  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,159 @@
+"""One way through a jitted function: its program, ready to run, and what its result looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.program.build import build
+from autograd.program.passes import tidy
+from autograd.program.plan import Runner
+from autograd.program.reverse import gradient
+from autograd.program.tracing import Trace
+from autograd.trees import Tree
+from autograd.value import Value
+
+COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+class Outputs:
+    """The result of a traced function: which of its parts are computed, and how to put it together."""
+
+    def __init__(self, result: Any) -> None:
+        self.result, self.tree = result, Tree(result)
+        leaves = self.tree.leaves
+        self.computed = [x for x in leaves if type(x) is Value]
+        self.literal = len(self.computed) < len(leaves)
+        self.places = [i for i, x in enumerate(leaves) if type(x) is Value]
+        self.truths = [i for i in self.places if leaves[i].operation and leaves[i].primitive.name in COMPARISONS]
+
+    def build(self, numbers: Any) -> Any:
+        """The result of these numbers: a tuple or list of floats or Values, or an array of floats."""
+        if self.literal or self.truths:
+            items = list(self.tree.leaves)
+            for place, x in zip(self.places, numbers.tolist() if isinstance(numbers, np.ndarray) else numbers, strict=True):
+                items[place] = x
+            for place in self.truths:
+                items[place] = items[place] if type(items[place]) is Value else items[place] != 0.0
+            return self.tree.rebuild(items)
+        if isinstance(numbers, np.ndarray):
+            return self.tree.build(self._parts(numbers))
+        return self.tree.rebuild(numbers)
+
+    def quick(self) -> Any:
+        """What builds the result from a tuple of floats, with as little work as its form allows."""
+        if self.literal or self.truths or any([type(shape) is tuple and shape for shape in self.tree.shapes]):
+            return lambda found: self.build(np.array(found))
+        space: dict[str, Any] = {}
+        source = _source(self.result, iter(range(len(self.computed))), space)
+        exec(f"def quick(found):\n return {source}", space)  # brackets, places and names of our own, nothing from outside
+        return space["quick"]
+
+    def _parts(self, numbers: Any) -> list[Any]:
+        parts, start = [], 0
+        for shape in self.tree.shapes:
+            if isinstance(shape, int):
+                parts.append(numbers[start : start + shape].tolist())
+                start += shape
+            elif shape:
+                size = int(np.prod(shape))
+                parts.append(numbers[start : start + size].reshape(shape))
+                start += size
+            else:
+                parts.append(float(numbers[start]))
+                start += 1
+        return parts
+
+    # ---- many points
+
+    def groups(self) -> list[tuple[tuple[int, ...], list[int]]]:
+        """The parts of the result at many points: the shape at one point, and which leaves it is made of."""
+        found: list[tuple[tuple[int, ...], list[int]]] = []
+        start = 0
+        for shape in self.tree.shapes:
+            if isinstance(shape, int):
+                found += [((), [i]) for i in range(start, start + shape)]
+                start += shape
+            else:
+                size = int(np.prod(shape))
+                found.append((shape, list(range(start, start + size))))
+                start += size
+        return found
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of the arrays that a run fills: a part, or where it has literals in it each of its numbers."""
+        computed, found = set(self.places), []
+        for shape, leaves in self.groups():
+            inside = [i for i in leaves if i in computed]
+            found += [shape] if len(inside) == len(leaves) else [()] * len(inside)
+        return found
+
+    def batched(self, arrays: Sequence[Any], points: int) -> list[Any]:
+        """The parts of the result from these arrays."""
+        computed, truths = set(self.places), set(self.truths)
+        given, parts = iter(arrays), []
+        for shape, leaves in self.groups():
+            if all([i in computed for i in leaves]):
+                part = next(given)
+            else:
+                columns = [next(given) if i in computed else np.array([self.tree.leaves[i]] * points) for i in leaves]
+                part = np.stack(columns, axis=1).reshape(points, *shape) if columns else np.empty((points, *shape))
+            parts.append(part != 0.0 if leaves and set(leaves) <= truths else part)
+        return parts
+
+
+def _source(result: Any, places: Iterator[int], space: dict[str, Any]) -> str:
+    """Source of an expression that builds the like of a result from `found`; what it needs by name is put into `space`."""
+    if isinstance(result, dict):
+        keys = [f"key{len(space) + i}" for i in range(len(result))]
+        space.update(zip(keys, result, strict=True))
+        return "{" + ", ".join(f"{k}: {_source(x, places, space)}" for k, x in zip(keys, result.values(), strict=True)) + "}"
+    if isinstance(result, (list, tuple)):
+        inside = "".join([_source(x, places, space) + ", " for x in result])
+        if type(result) in (list, tuple):
+            return f"[{inside}]" if type(result) is list else f"({inside})"
+        make = f"make{len(space)}"
+        space[make] = type(result)._make if hasattr(result, "_make") else type(result)
+        return f"{make}(({inside}))"
+    return f"found[{next(places)}]"
+
+
+class Gradient:
+    """What a traced function is differentiated by: the output, the inputs' numbers, and what stands for each derivative."""
+
+    def __init__(self, output: Any, wanted: Sequence[int]) -> None:
+        self.output, self.wanted = output, list(wanted)
+        self.marks = [Value(0.0) for _ in self.wanted] if type(output) is Value else [0.0] * len(self.wanted)
+
+
+class Path:
+    """The program of one trace.
+
+    `source` can be differentiated unless it holds a gradient already; `runner` runs it; `outside` are the Values whose numbers
+    are read at each call; `truths` is what the guards saw, `lines` where.
+    """
+
+    def __init__(self, trace: Trace, result: Any, gradient_of: Gradient | None) -> None:
+        self.outputs = Outputs(result)
+        self.lines = tuple(trace.lines.values())
+        marks = {id(x): i for i, x in enumerate(gradient_of.marks)} if gradient_of else {}
+        plain = [x for x in self.outputs.computed if id(x) not in marks]
+        head = [gradient_of.output] if gradient_of and marks and type(gradient_of.output) is Value else []
+        program, self.outside = build(trace, head + plain)
+        self.source = tidy(program)
+        if gradient_of and head and not self.outside:
+            self.source = gradient(self.source, 0, gradient_of.wanted)
+            others = iter(range(1, 1 + len(plain)))
+            chosen = [1 + len(plain) + marks[id(x)] if id(x) in marks else next(others) for x in self.outputs.computed]
+            self.source = self.source.replaced(outputs=self.source.outputs[chosen])
+        self.truths = tuple(self.source.truths.tolist())
+        self._runner: Runner | None = None
+
+    @property
+    def runner(self) -> Runner:
+        """What runs the program; made when first needed."""
+        if self._runner is None:
+            self._runner = Runner(self.source)
+        return self._runner

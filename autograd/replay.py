@@ -1,0 +1,58 @@
+"""A program done again on Values, node by node; and a program as a single node with its gradient beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import links
+from autograd.formulas import OPS as NODE_OPS
+from autograd.functions import FUNCTIONS, VALUES
+from autograd.program import ops
+from autograd.program.program import Program
+from autograd.sweeps import as_value, pull_back
+from autograd.value import Value, unary
+
+
+def replay(program: Program, inputs: Sequence[Any]) -> list[Any]:
+    """The program's outputs, computed by the package's functions, so that Values among the inputs are recorded."""
+    held: list[Any] = [*inputs, *program.constants.tolist()]
+    for i in range(len(program)):
+        op = int(program.op[i])
+        operands = [held[slot] for slot in program.operands(i)]
+        held.append(FUNCTIONS[ops.OPS[op].name](*operands) if op < ops.FIXED else _pooled(program, i, op, operands))
+    return [held[slot] for slot in program.outputs]
+
+
+def _pooled(program: Program, i: int, op: int, operands: list[Any]) -> Any:
+    if op == ops.SUM:
+        return VALUES.total(operands)
+    if op in (ops.DOT, ops.ZDOT):
+        half = len(operands) // 2
+        product = FUNCTIONS["sumprod"] if op == ops.DOT else _zdot
+        return operands[0] + product(operands[1 : half + 1], operands[half + 1 :])
+    if op == ops.LARGEST:
+        return VALUES.shift(operands)
+    if op == ops.LINK:
+        half = len(operands) // 2
+        return links.link(operands[0], operands[1 : half + 1], operands[half + 1 :])
+    if op == ops.TAKE:
+        return links.take(operands[1:], operands[0])
+    return links.call(program.calls[int(program.c[i])], "call", operands, float("nan"))
+
+
+def _zdot(p: Sequence[Any], q: Sequence[Any]) -> Any:
+    return VALUES.total([FUNCTIONS["zmul"](x, y) for x, y in zip(p, q, strict=True)])
+
+
+def register(program: Program, output: int, name: str) -> int:
+    """The operation number of a node that is output number `output` of the program, to be differentiated to any order."""
+
+    def partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
+        copies = [unary(NODE_OPS["identity"], as_value(x)) for x in xs]
+        result = replay(program, copies)[output]
+        if type(result) is not Value:
+            return [0.0] * len(xs)
+        return pull_back({id(result): (result, 1.0)}, copies, True)
+
+    return links.register(name, lambda m, xs: replay(program, xs)[output], partials)
