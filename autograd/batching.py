@@ -138,7 +138,7 @@ class Batched:
 
     def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
         """All points on one path; those that leave it on others, until each is done."""
-        waiting = [(path, None)]
+        waiting: list[tuple[Path, Any]] = [(path, None)]
         result: Any = None
         while waiting:
             path, points = waiting.pop()
@@ -218,7 +218,8 @@ class Result:
 
 def tree_parts(tree: Tree) -> list[Any]:
     """The numbers of a structure: one item for each number or array; lists give one for each number in them."""
-    parts, start = [], 0
+    parts: list[Any] = []
+    start = 0
     for shape in tree.shapes:
         size = shape if isinstance(shape, int) else int(np.prod(shape))
         items = tree.leaves[start : start + size]
@@ -230,7 +231,7 @@ def tree_parts(tree: Tree) -> list[Any]:
 def stacked(results: Sequence[Any]) -> Any:
     """Results of single points as arrays with the points in front, in their structure."""
     trees = [Tree(result) for result in results]
-    parts = []
+    parts: list[Any] = []
     for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
         parts.append(np.array(places))
     return assemble(trees[0], parts)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd.paths import Path
 from autograd.program.plan import Runner
 from autograd.program.reverse import gradient
@@ -42,7 +40,7 @@ def _checked(path: Path, numbers: tuple[float, ...]) -> Any:
 def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
     """For each output the operation number of its nodes, and what computes it and its gradient."""
     if not hasattr(path, "gradients"):
-        wanted = np.arange(path.source.inputs)
+        wanted = range(path.source.inputs)
         path.gradients = [  # type: ignore[attr-defined]
             (register(path.source, k, name), Runner(gradient(path.source, k, wanted)))
             for k in range(len(path.outputs.computed))

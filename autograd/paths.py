@@ -84,7 +84,8 @@ class Outputs:
 
     def shapes(self) -> list[tuple[int, ...]]:
         """The shapes of the arrays that a run fills: a part, or where it has literals in it each of its numbers."""
-        computed, found = set(self.places), []
+        computed = set(self.places)
+        found: list[tuple[int, ...]] = []
         for shape, leaves in self.groups():
             inside = [i for i in leaves if i in computed]
             found += [shape] if len(inside) == len(leaves) else [()] * len(inside)

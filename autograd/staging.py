@@ -24,7 +24,7 @@ from autograd.value import Value, number
 Function = Callable[..., Any]
 LOG = logging.getLogger("autograd.jit")
 FULL = (
-    "{} took its {} ways at branches (if, while, comparisons of numbers) and now a new one, at {}: such calls run untraced. "
+    "{} took its {} ways at branches (if, while, comparisons) and now a new one, at {}: it runs untraced. "
     "Choose with autograd.where, maximum, abs, clip, which need no branch, or raise max_paths"
 )
 
@@ -36,8 +36,8 @@ def jit(
 
     Arguments: `f`, a function of numbers, arrays, lists, tuples and dicts of them, nested (other arguments, as a str or a bool,
     and those in `static_argnums` are part of the program: each value has one of its own); `max_paths`, how many ways through
-    its branches are kept for arguments of one structure; `on_limit`, "eager" to run further ways untraced (the log says so once)
-    or "raise". Comparisons decide while tracing and are checked in every call: if one turns out otherwise, that way is
+    its branches are kept for arguments of one structure; `on_limit`, "eager" to run further ways untraced (the log says so
+    once) or "raise". Comparisons decide while tracing and are checked in every call: if one turns out otherwise, that way is
     traced too. Also a decorator. The result has `program(*args)`, `stats`, and `wrapped`, the function.
     TraceError (a TypeError) where f does what a program cannot repeat: reads `.data` or `float()`, draws random numbers, ...
 

@@ -13,7 +13,8 @@ def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums:
     """The code of the nodes (each after its parents): constants, op, a, b, c, pool, and the leaves from outside.
 
     Arguments: `slots`, the slot by identity of each input, completed here; `numbers`, the program's operation number by the
-    node's, negative for those that read the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a later one are constants, others come from outside and get the next input slots.
+    node's, negative for those that read the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a
+    later one are constants, others come from outside and get the next input slots.
     References are provisional: input i is i, constant k is -1 - k, instruction j is 2**30 + j.
     """
     code, a, b, c, pool = array("i"), array("i"), array("i"), array("i"), array("i")

@@ -50,7 +50,7 @@ def count_uses(code: Any, pool: Any, arity: Any, kinds: Any, uses: Any) -> None:
 
 
 def renumber(code: Any, pool: Any, arity: Any, kinds: Any, order: Any, place: Any, made: Any, made_pool: Any) -> int:
-    """Copy the instructions `order` one after the other, their operand slots read through `place`; the length of the new pool."""
+    """Copy the instructions `order` in turn, their operand slots read through `place`; the length of the new pool."""
     op, a, b, c = code[0], code[1], code[2], code[3]
     new_op, new_a, new_b, new_c = made[0], made[1], made[2], made[3]
     fixed, sums, dots = kinds[0], kinds[1], kinds[2]
@@ -135,7 +135,7 @@ def gather_sums(code: Any, pool: Any, first: int, kinds: Any, uses: Any, one: in
     Slots `one` and `one + 1` hold 1 and -0.
     """
     op, a, b, c = code[0], code[1], code[2], code[3]
-    fixed, sums, dots, add, mul = kinds[0], kinds[1], kinds[2], kinds[3], kinds[4]
+    fixed, sums, add, mul = kinds[0], kinds[1], kinds[3], kinds[4]
     used = 0
     for i in range(len(op)):  # below[i]: the addition that continues in i, as 1 + its number; -1 - that: i is continued
         below[i] = 0
@@ -312,9 +312,9 @@ class Adjoints:
         if self.following[t] < 0:
             p, q = self.p[t], self.q[t]
             if p == one:
-                return q
+                return int(q)
             if q == one:
-                return p
+                return int(p)
             if p == one + 2:
                 return self.emit(kinds[5], q, 0, 0)
             return self.emit(kinds[6], p, q, 0)
@@ -387,7 +387,7 @@ def pull_back(
                     adjoints.send(pool[k + n], pool[k], q)
 
 
-def partial(o: int, k: int, x: int, y: int, w: int, z: int, parts: Any, one: int, adjoints: Any) -> int:
+def partial(o: int, k: int, x: int, y: int, w: int, z: int, parts: Any, one: int, adjoints: Any) -> Any:
     """The slot of the local derivative of operation o by operand k; -1 where it is always 0."""
     kind = parts[o, k, 0]
     if kind == 0:  # a constant: 1, -1 or 0
@@ -451,7 +451,7 @@ def find_levels(code: Any, pool: Any, first: int, arity: Any, kinds: Any, level:
 
 
 def sort_stably(order: Any, keys: Any, starts: Any, result: Any) -> None:
-    """Counting sort: `result` is `order` by `keys` (0 to len(starts) - 2), equal ones in their order; `starts` is scratch of 0."""
+    """Counting sort: `result` is `order` by `keys` (0 to len(starts) - 2), equal ones as they were; `starts` is scratch."""
     for j in range(len(order)):
         starts[keys[order[j]] + 1] += 1
     for k in range(1, len(starts)):

@@ -1,4 +1,4 @@
-"""The NumPy executor: a few array operations for each run of like instructions; the reference, and what runs without a compiler."""
+"""The NumPy executor: array operations for runs of like instructions; the reference, and the way without a compiler."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _function(op: ops.Op) -> Callable[..., Any]:
         return getattr(ARRAYS, formula.op)(*args)
 
     def function(*operands: Any) -> Any:
-        known = {name: operand for name, operand in zip(op.letters, operands, strict=True)}
+        known = dict(zip(op.letters, operands, strict=True))
         cache: dict[text.Symbol, Any] = {}
 
         def seed(formula: text.Symbol) -> None:

@@ -27,7 +27,7 @@ class Op:
 
 @dataclass(frozen=True)
 class Partial:
-    """A local derivative: the number `constant`, the operand `sources[0]` (its place in x, y, w, z), or `op` of the `sources`."""
+    """A local derivative: `constant`, the operand `sources[0]` (its place in x, y, w, z), or `op` of the `sources`."""
 
     kind: int
     constant: float = 0.0

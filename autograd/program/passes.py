@@ -63,9 +63,9 @@ def reordered(program: Program, order: Any, place: Any = None) -> Program:
     made = np.zeros((4, len(order)), dtype=np.int32)
     pool = np.zeros(max(1, len(program.pool)), dtype=np.int32)
     used = loops.renumber(code_of(program), program.pool, ARITY, KINDS, order, new, made, pool)
-    made = {"op": made[0], "a": made[1], "b": made[2], "c": made[3], "pool": pool[:used].copy()}
+    code = {"op": made[0], "a": made[1], "b": made[2], "c": made[3], "pool": pool[:used].copy()}
     turn = int(np.count_nonzero(order < program.turn))
-    return program.replaced(**made, outputs=new[program.outputs], guards=new[program.guards], turn=turn)
+    return program.replaced(**code, outputs=new[program.outputs], guards=new[program.guards], turn=turn)
 
 
 def prune(program: Program) -> Program:

@@ -6,7 +6,9 @@ from autograd.formulas import statements
 from autograd.header import C
 from autograd.program import ops
 
-VECTOR = "exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt erf erfc"  # what glibc's vector library has, of one argument
+VECTOR = (  # what glibc's vector library has, of one argument
+    "exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh cbrt erf erfc"
+)
 VECTOR_OF_TWO = "pow atan2 hypot"
 
 
@@ -37,19 +39,19 @@ def _kernel(number: int) -> str:
 def kernels() -> str:
     """C: one function a kind of instruction, and the tables that find them."""
     numbers = range(1, ops.FIXED)
-    named = [name for name in ("SUM", "DOT", "ZDOT", "LARGEST", "LINK", "TAKE", "CALL")]
+    named = ("SUM", "DOT", "ZDOT", "LARGEST", "LINK", "TAKE", "CALL")
     parts = [
         "/* Printed from the instruction set by autograd/program/print_c.py. */\n",
         "#include <math.h>\n#include <stddef.h>\n",
         _declarations(),
     ]
     parts.append('#include "kernels.h"\n')
-    parts.append("enum { AG_FIXED = %d, %s };\n" % (ops.FIXED, ", ".join(f"AG_OP_{n} = {getattr(ops, n)}" for n in named)))
+    listed = ", ".join(f"AG_OP_{name} = {getattr(ops, name)}" for name in named)
+    parts.append(f"enum {{ AG_FIXED = {ops.FIXED}, {listed} }};\n")
     parts += [scalar_function(number) for number in numbers]
     parts += [_kernel(number) for number in numbers]
-    parts.append(
-        "typedef void (*ag_kernel)(ptrdiff_t, double *restrict, const double *restrict, const double *restrict, const double *restrict);\n"
-    )
+    operands = ", ".join(["const double *restrict"] * 3)
+    parts.append(f"typedef void (*ag_kernel)(ptrdiff_t, double *restrict, {operands});\n")
     parts.append("static const ag_kernel ag_kernels[] = { 0, " + ", ".join(f"ag_run{number}" for number in numbers) + " };\n")
     arity = ", ".join(str(len(op.letters)) for op in ops.OPS[: ops.FIXED])
     parts.append(f"static const unsigned char ag_arity[] = {{ {arity} }};\n")

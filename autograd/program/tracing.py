@@ -62,7 +62,7 @@ class Trace:
         label = f" of {node.label}" if node.label else ""
         raise TraceError(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
 
-    def reduction(self, node: Value) -> Value:
+    def reduction(self, node: Value) -> Any:
         """A reduction as what it is made of."""
         return links.reduction(node, operands(node))
 
@@ -114,5 +114,5 @@ class Trace:
 
 
 def _numpy_state() -> Any:
-    kind, keys, position, *rest = np.random.get_state()
-    return kind, keys.tobytes(), position, *rest  # type: ignore[union-attr]
+    kind, keys, *rest = np.random.get_state()
+    return kind, np.asarray(keys).tobytes(), *rest
