@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
 from math import inf
 from typing import Any
 
@@ -107,8 +106,10 @@ def _with_defaults(row: Row, function: Function) -> Function:
 # ---- reductions
 
 
-def _flat(xs: Any, name: str) -> list[Any]:
+def _flat(xs: Any, name: str) -> Sequence[Any]:
     """The Values and floats of a number, an iterable or an array."""
+    if type(xs) is list and all([type(x) is Value or type(x) is float for x in xs]):
+        return xs
     array = as_array(xs, name)
     return [x if type(x) is Value else float(x) for x in (array.flat if isinstance(array, np.ndarray) else [array])]
 
@@ -267,16 +268,23 @@ class Recording(Lists):
             return self.where(FUNCTIONS["abs"](largest) < inf, largest, 0.0)
         return FLOATS.shift([value.number(x) for x in xs])
 
-    def largest(self, xs: Sequence[Any]) -> Any:
-        return reduce(FUNCTIONS["maximum"], xs)
-
     def pivot(self, xs: Sequence[Any]) -> Any:
-        """The place of the first of the largest."""
-        best, place = xs[0], 0.0
+        return self._first_largest(xs)[1]
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        return self._first_largest(xs)[0]
+
+    def _first_largest(self, xs: Sequence[Any]) -> tuple[Any, Any]:
+        """The first of the largest operands, and its place; in a trace, chosen at run time."""
+        if not tracing():
+            first = FLOATS.pivot([value.number(x) for x in xs])
+            return xs[first], first
+        largest, place = xs[0], 0.0
         for i, x in enumerate(xs[1:], 1):
-            place = self.where(x > best, float(i), place)
-            best = FUNCTIONS["maximum"](best, x)
-        return place
+            larger = x > largest
+            largest, place = self.where(larger, x, largest), self.where(larger, float(i), place)
+        return largest, place
 
 
 VALUES = Recording()
+vars(VALUES).update({_name: _function for _name, _function in FUNCTIONS.items() if _name != "where"})  # found at once

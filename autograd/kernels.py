@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import text
 from autograd.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
+from autograd.log_gamma import lgamma
 from autograd.primitives import TABLE, Lists, Row
 
 # ---- Python: what C's libm does, at the few points where Python's raises
@@ -28,7 +29,7 @@ SCALAR: dict[str, Callable[..., Any]] = (
         for name in ELEMENTARY
     }
     | {name: _integral(getattr(math, name)) for name in ("floor", "ceil", "trunc")}
-    | {"round": _integral(round)}
+    | {"round": _integral(round), "lgamma": lgamma}
 )
 
 
@@ -74,7 +75,7 @@ for _name, _f in _ufunc.items():
 # NumPy takes the square root for x**0.5, which C's pow is not at -0.0 and -inf
 ARRAYS.pow = lambda x, y: np.power(np.where((y == 0.5) & ((x == 0.0) | np.isinf(x)), np.fabs(x), x), y)  # type: ignore[attr-defined]
 for _name, _pole in {"erf": math.nan, "erfc": math.nan, "lgamma": math.inf}.items():
-    setattr(ARRAYS, _name, _elementwise(getattr(math, _name), _pole))
+    setattr(ARRAYS, _name, _elementwise(SCALAR[_name], _pole))
 
 
 def on_arrays(row: Row, *operands: Any) -> Any:
@@ -157,7 +158,7 @@ class Floats(Lists):
         return largest if math.isfinite(largest) else 0.0
 
     def pivot(self, xs: Sequence[float]) -> int:
-        return max(range(len(xs)), key=xs.__getitem__)
+        return xs.index(max(xs))
 
 
 FLOATS = Floats()

@@ -101,6 +101,16 @@ row("fmod", None, lambda m, x, y, z: 1.0, lambda m, x, y, z: -m.trunc(x / y), sa
 # fmt: on
 
 
+def _cosine(m: Any, x: Any, y: Any, z: Any) -> Any:
+    """x / z, the cosine of the angle at which (x, y) is seen; at infinity its limit."""
+    return m.where(z == 0.0, 0.0, m.where(m.abs(x) == inf, m.where(m.abs(y) < inf, m.sign(x), nan), x / z))
+
+
+def _turn(m: Any, x: Any, z: Any) -> Any:
+    """x / z**2 without overflow; at infinity its limit, 0."""
+    return m.where(m.abs(x) == inf, 0.0, x / z / z)
+
+
 def _power_slope(m: Any, x: Any, y: Any) -> Any:
     """The derivative of x**y to x, 0 for y = 0; where it is recorded, a variable y = 0 still has its own derivative."""
     slope = y * m.pow(x, y - 1.0)
@@ -134,8 +144,8 @@ row("log2", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(2.0) + 0.0
 row("log10", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(10.0) + 0.0)), sample=(POSITIVE,), kinks=LOG)
 row("sqrt", None, lambda m, x, z: 0.5 / (z + 0.0), sample=(POSITIVE,), glyph="√", kinks="derivative inf at 0; nan below")
 row("cbrt", None, lambda m, x, z: 1.0 / (3.0 * z * z), sample=(POSITIVE,), glyph="∛", kinks="derivative inf at 0")
-row("hypot", None, lambda m, x, y, z: m.where(z == 0.0, 0.0, x / z), lambda m, x, y, z: m.where(z == 0.0, 0.0, y / z),
-    sample=R2, kinks="derivatives 0 at the origin; does not overflow")
+row("hypot", None, lambda m, x, y, z: _cosine(m, x, y, z), lambda m, x, y, z: _cosine(m, y, x, z),
+    sample=R2, kinks="derivatives 0 at the origin, nan where both are infinite; does not overflow")
 
 # Circles and hyperbolas
 row("sin", None, lambda m, x, z: m.cos(x))
@@ -145,7 +155,7 @@ EDGE = "derivative infinite at -1 and 1; nan outside"
 row("asin", None, lambda m, x, z: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arcsin", kinks=EDGE)
 row("acos", None, lambda m, x, z: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arccos", kinks=EDGE)
 row("atan", None, lambda m, x, z: 1.0 / (1.0 + x * x), numpy="arctan")
-row("atan2", None, lambda m, x, y, z: y / m.hypot(x, y) / m.hypot(x, y), lambda m, x, y, z: -x / m.hypot(x, y) / m.hypot(x, y),
+row("atan2", None, lambda m, x, y, z: _turn(m, y, m.hypot(x, y)), lambda m, x, y, z: -_turn(m, x, m.hypot(x, y)),
     sample=(R, POSITIVE), numpy="arctan2", kinks="derivatives nan at the origin")
 row("sinh", None, lambda m, x, z: m.cosh(x))
 row("cosh", None, lambda m, x, z: m.sinh(x))
@@ -163,8 +173,9 @@ row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf
 row("digamma", lambda m, x: m.where(x > 0.0, _digamma(m, x), m.where(
         m.floor(x) == x, nan, _digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
     lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan, with derivative inf, at 0, -1, -2, ...")
-row("zeta", lambda m, s, x: _zeta(m, s, x), lambda m, s, x, z: nan * z, lambda m, s, x, z: -s * m.zeta(s + 1.0, x),
-    sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False, kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
+row("zeta", lambda m, s, x: m.where(x == inf, 0.0, _zeta(m, s, x)), lambda m, s, x, z: nan * z,
+    lambda m, s, x, z: -s * m.zeta(s + 1.0, x), sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False,
+    kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
 # fmt: on
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
@@ -266,10 +277,11 @@ row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z:
     lists=2, glyph="Σ×", sample=R2)
 row("mean", lambda m, xs: m.total(xs) / m.count(xs), lambda m, xs, z: [1.0 / m.count(xs) for _ in xs], arity=None, lists=1,
     glyph="mean")
-row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)), lambda m, xs, z: _softmax(m, xs), arity=None,
-    lists=1, kinks="-inf of nothing but -inf, with derivatives nan")
-row("softmax", lambda m, xs: _softmax(m, xs), arity=None, lists=1)
-row("log_softmax", lambda m, xs: _log_softmax(m, xs, m.shift(xs)), arity=None, lists=1)
+row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)),
+    lambda m, xs, z: _softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1,
+    kinks="-inf of nothing but -inf, with derivatives nan")
+row("softmax", lambda m, xs: _softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
+row("log_softmax", lambda m, xs: _log_softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
 # fmt: on
 
 
@@ -288,18 +300,21 @@ def _others(xs: Any) -> tuple[list[Any], Any]:
 
 def _logsumexp(m: Any, xs: Any, shift: Any, pivot: Any) -> Any:
     """The largest term apart, so that log1p keeps what the others add to it."""
-    rest = m.total([m.where(pivot == i, 0.0, m.exp(x - shift)) for i, x in zip(m.places(xs), xs, strict=True)])
-    return m.largest(xs) + m.log1p(rest)
+    return m.largest(xs) + m.log1p(m.total(_weights(m, xs, shift, pivot, 0.0)))
 
 
-def _softmax(m: Any, xs: Any) -> list[Any]:
-    shift = m.shift(xs)
-    weights = [m.exp(x - shift) for x in xs]
+def _weights(m: Any, xs: Any, shift: Any, pivot: Any, own: float) -> list[Any]:
+    """exp(x - shift), but `own` for the largest, whose weight is no function of anything."""
+    return [m.where(pivot == i, own, m.exp(x - shift)) for i, x in zip(m.places(xs), xs, strict=True)]
+
+
+def _softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
+    """Weights by the largest operand and not by its number: so derivatives are never 1 minus nearly 1."""
+    weights = _weights(m, xs, largest, pivot, 1.0)
     total = m.total(weights)
     return [weight / total for weight in weights]
 
 
-def _log_softmax(m: Any, xs: Any, shift: Any) -> list[Any]:
-    shifted = [x - shift for x in xs]
-    total = m.logsumexp(shifted)
-    return [x - total for x in shifted]
+def _log_softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
+    rest = m.log1p(m.total(_weights(m, xs, largest, pivot, 0.0)))
+    return [m.where(pivot == i, 0.0, x - largest) - rest for i, x in zip(m.places(xs), xs, strict=True)]

@@ -496,7 +496,7 @@ def finish(node: Value) -> Value:
     note = fresh_note()
     held = operands(node)
     if trapping and held:
-        watch(node.op, held, [number(x) for x in held], node._number, node.partials, note and note[2])
+        watch(node.op, held, [number(operand) for operand in held], node._number, node.partials, note and note[2])
     if paused and held:
         x = node._number
         node = new_unary(STOP, node) if traces and tracing() else constant(x)

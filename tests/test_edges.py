@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from collections.abc import Callable, Sequence
 from itertools import product
 from math import inf, nan
 from typing import Any
@@ -17,6 +19,7 @@ from autograd.functions import FUNCTIONS
 from autograd.kernels import ARRAYS
 from autograd.primitives import TABLE, Row
 
+SEED = 1
 mp = mpmath.MPContext()
 mp.dps = 50
 
@@ -329,7 +332,14 @@ def test_logsumexp_of_minus_infinity_sends_nothing_there() -> None:
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 @pytest.mark.parametrize(
     ("xs", "expected"),
-    [([-inf, 0.0], [0.0, 1.0]), ([inf, 0.0], [nan, 0.0]), ([-inf, -inf], [nan, nan]), ([nan, 0.0], [nan, nan])],
+    [
+        ([-inf, 0.0], [0.0, 1.0]),
+        ([inf, 0.0], [1.0, 0.0]),
+        ([inf, inf], [nan, nan]),
+        ([-inf, -inf], [nan, nan]),
+        ([nan, 0.0], [nan, nan]),
+        ([0.0, nan], [nan, nan]),
+    ],
 )
 def test_softmax_at_infinity(name: str, xs: list[float], expected: list[float]) -> None:
     """What of two infinities is more nobody can say; nothing raises."""
@@ -337,6 +347,68 @@ def test_softmax_at_infinity(name: str, xs: list[float], expected: list[float]) 
         with np.errstate(divide="ignore"):
             wanted = np.log(expected) if name == "log_softmax" else expected
         assert np.array_equal(found, wanted, equal_nan=True), found
+
+
+def shares(xs: Sequence[float]) -> tuple[list[Any], list[Any]]:
+    """Softmax to 60 digits, and of each share what is left of 1, as a sum of the others."""
+    with mp.workdps(400):  # exp(-350) beside 1
+        weights = [mp.exp(x) for x in xs]
+        total = mp.fsum(weights)
+        others = [mp.fsum(weights[:i] + weights[i + 1 :]) / total for i in range(len(xs))]
+        return [weight / total for weight in weights], others
+
+
+FAR = [[40.0, 0.0], [0.0, 60.0, -3.0], [50.0, 49.5, -200.0], [0.1, 0.2, 0.3], [-300.0, 0.0, 50.0, 1.0]]
+
+
+@pytest.mark.parametrize("xs", FAR)
+def test_derivatives_of_softmax_and_logsumexp_keep_their_precision_in_far_tails(xs: list[float]) -> None:
+    share, other = shares(xs)
+    places = range(len(xs))
+    first = [[share[i] * (other[i] if i == j else -share[j]) for j in places] for i in places]
+    found = {
+        "softmax": (autograd.jacobian(lambda x: list(autograd.softmax(x)))(xs), first),
+        "logsumexp, second": (autograd.hessian(autograd.logsumexp)(xs), first),
+        "log_softmax": (
+            autograd.jacobian(lambda x: list(autograd.log_softmax(x)))(xs),
+            [[other[i] if i == j else -share[j] for j in places] for i in places],
+        ),
+        "softmax, second": (
+            [autograd.grad(lambda x, i=i: autograd.grad(lambda y: autograd.softmax(y)[i])(x)[i])(xs) for i in places],
+            [[first[i][j] * (other[i] - share[i]) for j in places] for i in places],
+        ),
+    }
+    for name, (given, expected) in found.items():
+        for i in places:
+            for j in places:
+                assert float(abs(given[i][j] / expected[i][j] - 1)) < 1e-14, (name, i, j, given[i][j])
+
+
+@pytest.mark.parametrize("x", [1e300, inf])
+def test_derivatives_at_infinity_are_the_limits(x: float) -> None:
+    def partials(f: Callable[..., Any], *point: float) -> tuple[float, ...]:
+        leaves = [Value(p) for p in point]
+        return tuple(0.0 + d for d in autograd.gradient(f(*leaves), leaves))
+
+    for sign in (1.0, -1.0):
+        assert partials(autograd.hypot, sign * x, 2.0)[0] == partials(autograd.hypot, 2.0, sign * x)[1] == sign
+        assert abs(partials(autograd.atan2, 2.0, sign * x)[0]) <= 1e-300 >= abs(partials(autograd.atan2, sign * x, 2.0)[1])
+        assert all(abs(p) <= 1e-300 for p in partials(autograd.atan2, sign * x, x))
+    assert partials(autograd.digamma, x)[0] <= 1e-300
+    assert abs(autograd.grad(autograd.grad(autograd.digamma))(x)) <= 1e-300
+    assert all(map(math.isnan, partials(autograd.hypot, inf, -inf)))
+
+
+@pytest.mark.parametrize("zero", [1.0, 2.0])
+def test_lgamma_keeps_its_precision_near_its_zeros(zero: float) -> None:
+    draw = random.Random(f"{SEED} lgamma {zero}")
+    for step in [10.0 ** draw.uniform(-14.0, -0.5) for _ in range(300)]:
+        for x in (zero - step, zero + step):
+            with mp.workdps(50):
+                expected = mp.loggamma(mp.mpf(x))
+            assert float(abs(autograd.lgamma(x) / expected - 1)) < 2e-14, x
+            assert float(abs(autograd.lgamma(Value(x)).data / expected - 1)) < 2e-14, x
+    assert autograd.lgamma(zero) == autograd.lgamma(Value(zero)).data == 0.0
 
 
 def test_product_is_differentiable_at_zeros() -> None:
