@@ -112,6 +112,21 @@ def test_a_loss_that_is_no_number_stops_with_the_parameters_before_it() -> None:
     assert line.slope.data == 0.0
 
 
+def test_an_exception_in_the_loss_leaves_the_last_step_s_parameters() -> None:
+    line, calls = Line(), []
+
+    def loss(model: Line, xs: Any, ys: Any) -> Any:
+        calls.append(model.slope.data)
+        if len(calls) == 4:
+            model.slope.data = 77.0
+            raise KeyboardInterrupt
+        return squares(model, xs, ys)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(line, loss, (XS, YS), SGD(lr=0.01), epochs=9)
+    assert line.slope.data == calls[3]
+
+
 def test_what_fit_refuses() -> None:
     for data in (([], []), ([1.0], [1.0, 2.0]), ()):
         with pytest.raises(ValueError, match="sequences of one length"):

@@ -24,12 +24,13 @@ class Eager:
         return np.array([p.data for p in self.values], dtype=float)
 
     def write(self, theta: Any) -> None:
-        """Note that these are the parameters now."""
+        """These are the parameters of the next step."""
+        self.finish(theta)
+
+    def finish(self, theta: Any) -> None:
+        """Leave the model with these parameters."""
         for value, number in zip(self.values, theta.tolist(), strict=True):
             value.data = number
-
-    def finish(self) -> None:
-        """Leave the model with the parameters last written."""
 
     def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
         """The loss of a batch and its gradient, a new array."""
@@ -47,7 +48,7 @@ class Eager:
 
 
 class Compiled:
-    """The same through `autograd.jit`; the model's Values are written to at the end."""
+    """The same through `autograd.jit`; the model's Values get the parameters at the end."""
 
     def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
         if [p.data for p in model.parameters()] != model.vector().tolist():
@@ -57,7 +58,7 @@ class Compiled:
             return loss(model.bind(theta), *batch)
 
         jit = getattr(autograd, "jit")  # noqa: B009
-        self.model, self.theta = model, model.vector()
+        self.model = model
         self._value_and_grad = jit(autograd.value_and_grad(bound))
         self._value = jit(bound)
 
@@ -66,12 +67,11 @@ class Compiled:
         return self.model.vector()
 
     def write(self, theta: Any) -> None:
-        """Note that these are the parameters now."""
-        self.theta = theta
+        """These are the parameters of the next step, which gets them anyway."""
 
-    def finish(self) -> None:
-        """Leave the model with the parameters last written."""
-        self.model.load_state_dict(self.theta)
+    def finish(self, theta: Any) -> None:
+        """Leave the model with these parameters."""
+        self.model.load_state_dict(theta)
 
     def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
         """The loss of a batch and its gradient, a new array."""

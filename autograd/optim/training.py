@@ -54,9 +54,9 @@ def fit(
     exists the run goes on from there, and ends bit for bit as if it had never stopped; `resume=False` starts afresh. One file
     serves one run at a time. `progress`, whether to show a bar, by default on a terminal.
 
-    Result: the History. FloatingPointError where the loss or its gradient is nan or infinite (the parameters are those before
-    that step), ValueError for data that do not fit together and for the checkpoint of another run, TypeError for a loss that
-    gives no Value.
+    Result: the History. Where an exception or Ctrl-C ends it, the parameters are those of the last step. FloatingPointError
+    where the loss or its gradient is nan or infinite, ValueError for data that do not fit together and for the checkpoint of
+    another run, TypeError for a loss that gives no Value.
 
     >>> from autograd import Value
     >>> class Line(Module):
@@ -99,10 +99,10 @@ def fit(
                 file.save(run)
         history.stopped = history.stopped or "end"
         file.save(run, now=True)
-        if patience is not None and run.best_theta is not None:
-            engine.write(run.best_theta)
-    finally:
-        engine.finish()
+    except BaseException:
+        engine.finish(run.theta)
+        raise
+    engine.finish(run.best_theta if patience is not None and run.best_theta is not None else run.theta)
     return history
 
 
@@ -114,8 +114,10 @@ def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float
         what = f"the loss is {value}" if not math.isfinite(value) else "the gradient is not finite"
         step = len(run.history.loss) + 1
         raise FloatingPointError(f"{what} in step {step}: autograd.diagnose(loss) names the first bad number; try a smaller lr")
-    run.optimizer.update(run.theta, gradient)
-    engine.write(run.theta)
+    theta = run.theta.copy()  # so that an interrupt leaves the old parameters or the new
+    run.optimizer.update(theta, gradient)
+    run.theta = theta
+    engine.write(theta)
     run.history.loss.append(value)
     run.done += 1
 
