@@ -15,9 +15,8 @@ from autograd.nn import Module
 class Eager:
     """On the Values of the model, which always hold the parameters that are in use."""
 
-    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
-        self.model, self.loss = model, loss
-        self.values = model.parameters()
+    def __init__(self, model: Module, loss: Callable[..., Any], values: list[Value]) -> None:
+        self.model, self.loss, self.values = model, loss, values
 
     def vector(self) -> Any:
         """The parameters."""
@@ -50,9 +49,9 @@ class Eager:
 class Compiled:
     """The same through `autograd.jit`; the model's Values get the parameters at the end."""
 
-    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
-        if [p.data for p in model.parameters()] != model.vector().tolist():
-            raise ValueError("fit(jit=True) trains what vector() holds, but parameters() of this model gives other Values")
+    def __init__(self, model: Module, loss: Callable[..., Any], values: list[Value]) -> None:
+        if [p.data for p in values] != model.vector().tolist():
+            raise ValueError("fit(jit=True) trains all of model.vector(), but parameters() or the optimiser names other Values")
 
         def bound(theta: Any, *batch: Any) -> Any:
             return loss(model.bind(theta), *batch)

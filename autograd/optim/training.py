@@ -43,7 +43,8 @@ def fit(
 
     Arguments:
     `model`, a Module; `loss`, a function of the model and a batch that returns one Value; `data`, the examples, a list or an
-    array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`.
+    array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`,
+    which moves the Values that it was made with, or without any all of the model.
     `epochs`, how often to go through the data, or `steps`, how many steps to take in all; `batch_size`, how many examples a
     step takes, all by default; `shuffle`, whether each epoch has a new order; `rng`, a seed, NumPy Generator or
     `random.Random`: draw from the same in the loss.
@@ -76,7 +77,8 @@ def fit(
     count, size = len(columns[0]), batch_size or len(columns[0])
     batches = -(-count // size)
     goal = epochs * batches if steps is None else steps
-    engine = Compiled(model, loss) if jit else Eager(model, loss)
+    values = model.parameters() if optimizer.parameters is None else optimizer.parameters
+    engine = Compiled(model, loss, values) if jit else Eager(model, loss, values)
     run = Run(engine.vector(), optimizer, np.random.default_rng(rng) if isinstance(rng, (int, np.integer)) else rng)
     identity = {"optimizer": repr(optimizer), "parameters": len(run.theta), "examples": count, "batch": size, "clip": clip_norm}
     file = Checkpoint(checkpoint, {**identity, "shuffle": shuffle}, save_seconds)
