@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, asarray, optim, value_and_grad, zero_grad
+from autograd import Value, asarray, data, grads, optim, value_and_grad, zero_grad
+from autograd.nn import MLP
 from autograd.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 # ---- each rule as its source states it, for one number: from gradients at the points reached to those points
@@ -146,17 +147,19 @@ def test_a_refused_update_changes_nothing() -> None:
         (np.ones(6, dtype=np.float32), np.ones(6), TypeError, "float32 array"),
         (np.broadcast_to(1.0, 6), np.ones(6), TypeError, "read-only"),
     ]
-    for given_params, grads, error, message in wrong:
+    for given_params, slopes, error, message in wrong:
         with pytest.raises(error, match=message):
-            opt.update(given_params, grads)
+            opt.update(given_params, slopes)
     assert opt.steps == 1 and all((params[name] == before[name]).all() for name in params)
 
 
 def test_what_optimisers_refuse() -> None:
     with pytest.raises(TypeError, match="was made without Values"):
         Adam().step()
-    with pytest.raises(TypeError, match=r"takes Values.*not float"):
-        SGD([1.0])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"takes Values, and arrays.*not float"):
+        SGD([1.0])
+    with pytest.raises(TypeError, match=r"takes model.parameters\(\), not MLP"):
+        SGD(MLP(1, [1]))
     for make in (
         lambda: SGD(lr=-1),
         lambda: SGD(lr=math.nan),
@@ -173,6 +176,17 @@ def test_what_optimisers_refuse() -> None:
         state = Adam()
         state.update(np.ones(1), np.ones(1))
         SGD().load_state_dict(state.state_dict())
+
+
+def test_values_may_be_in_arrays_lists_and_dicts() -> None:
+    w, b = asarray([[1.0, 2.0], [3.0, 4.0]]), Value(5.0)
+    opt = SGD({"w": w, "rest": [(b,)]}, lr=1.0)
+    (np.sum(w) * 2 + b).backward()
+    assert optim.clip_grad_norm([{"w": w}, b], 100.0) == pytest.approx(17**0.5)
+    opt.step()
+    assert data(w).tolist() == [[-1.0, 0.0], [1.0, 2.0]] and b.data == 4.0
+    optim.clip_grad_value((v for v in [*w.flat, b]), 0.5)
+    assert grads(w).tolist() == [[0.5, 0.5], [0.5, 0.5]] and b.grad == 0.5
 
 
 def test_the_rate_may_be_changed_by_hand_and_reprs_tell_all() -> None:

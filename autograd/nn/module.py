@@ -85,11 +85,9 @@ class Module:
         """Where parameters are looked for, by name."""
         return {name: x for name, x in vars(self).items() if not name.startswith("_")}
 
-    def _with_fields(self, fields: dict[str, Any]) -> Module:
-        """A copy with these in place of `_fields()`."""
-        other = copy.copy(self)
-        other.__dict__.update(fields)
-        return other
+    def _set_fields(self, fields: dict[str, Any]) -> None:
+        """Put these in place of `_fields()`."""
+        self.__dict__.update(fields)
 
     def _parts(self) -> list[tuple[str, Any]]:
         """Name and array of Values of each part."""
@@ -191,11 +189,16 @@ def _rebuilt(x: Any, arrays: Iterator[Any], made: dict[int, Any]) -> Any:
         children = _children(x)
         if not children:
             return x
+        result = copy.copy(x)
+        if isinstance(x, Module):
+            made[id(x)] = x, result  # before its parts, which may hold it
         rebuilt = {key: _rebuilt(child, arrays, made) for key, child in children.items()}
         if isinstance(x, Module):
-            result = x._with_fields(rebuilt)
+            result._set_fields(rebuilt)
+        elif isinstance(x, dict):
+            result.update(rebuilt)
         else:
-            result = rebuilt if isinstance(x, dict) else type(x)(rebuilt.values())
+            result = getattr(type(x), "_make", type(x))(rebuilt.values())
     made[id(x)] = x, result  # x is held so that its id stays its own
     return result
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, sumprod
 from autograd.nn.activations import activation
 from autograd.nn.initial import Initial, generator, initial
 from autograd.nn.module import Module
@@ -46,7 +47,7 @@ class Neuron(Module):
     def __call__(self, x: Any) -> Any:
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, but {len(x)} are given")
-        act = sum([wi * xi for wi, xi in zip(self.w, x, strict=True)], self.b)
+        act = sumprod(self.w, x) + self.b
         return self._function(act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:
@@ -93,12 +94,10 @@ class Layer(Module):
     def _fields(self) -> dict[str, Any]:
         return {"neurons": np.array([[*neuron.w, neuron.b] for neuron in self.neurons], dtype=object)}
 
-    def _with_fields(self, fields: dict[str, Any]) -> Layer:
-        rows = zip(self.neurons, fields["neurons"].tolist(), strict=True)
-        other: Any = super()._with_fields(
-            {"neurons": [neuron._with_fields({"w": row[:-1], "b": row[-1]}) for neuron, row in rows]}
-        )
-        return other  # type: ignore[no-any-return]
+    def _set_fields(self, fields: dict[str, Any]) -> None:
+        self.neurons = [copy.copy(neuron) for neuron in self.neurons]
+        for neuron, row in zip(self.neurons, fields["neurons"].tolist(), strict=True):
+            neuron.w, neuron.b = row[:-1], row[-1]
 
 
 class MLP(Module):

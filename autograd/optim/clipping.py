@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
-from autograd.optim.structures import arrays_of
+from autograd.optim.structures import arrays_of, values_of
 
 
 def clip_grad_norm(grads: Any, max_norm: float) -> float:
     """Scale all gradients by one factor so that their Euclidean norm is at most `max_norm`; the norm before it is returned.
 
-    Arguments: `grads`, Values (their `.grad` is scaled), or a float64 array or lists, tuples and dicts of arrays. A norm that
-    is nan or infinite is returned and nothing is scaled. ValueError for a `max_norm` that is not positive.
+    Arguments: `grads`, Values, in arrays, lists and dicts (their `.grad` is scaled), or a float64 array or lists, tuples and
+    dicts of arrays. A norm that is nan or infinite is returned and nothing is scaled. ValueError for a `max_norm` that is not
+    positive.
 
     >>> clip_grad_norm(g := np.array([3.0, 4.0]), 1.0), g.round(6).tolist()
     (5.0, [0.6, 0.8])
@@ -55,17 +56,22 @@ def clip_grad_value(grads: Any, limit: float) -> None:
 
 def _opened(grads: Any) -> tuple[list[Any], Callable[[], None]]:
     """The arrays to change, and what takes the changes back to Values."""
-    if type(grads) is Value:
-        grads = [grads]
-    elif not isinstance(grads, (np.ndarray, dict, list, tuple)):
+    if isinstance(grads, Iterator):
         grads = list(grads)
-    values = list(grads.flat) if isinstance(grads, np.ndarray) and grads.dtype == object else grads
-    if isinstance(values, list) and values and all(type(v) is Value for v in values):
-        array = np.array([v.grad for v in values])
+    if not _holds_values(grads):
+        return [array for array, _ in arrays_of(grads, grads)], lambda: None
+    values = list(values_of(grads))
+    array = np.array([v.grad for v in values])
 
-        def give_back() -> None:
-            for value, grad in zip(values, array.tolist(), strict=True):
-                value.grad = grad
+    def give_back() -> None:
+        for value, grad in zip(values, array.tolist(), strict=True):
+            value.grad = grad
 
-        return [array], give_back
-    return [array for array, _ in arrays_of(grads, grads)], lambda: None
+    return [array], give_back
+
+
+def _holds_values(grads: Any) -> bool:
+    """Whether the first thing inside is a Value."""
+    while isinstance(grads, (list, tuple, dict)) and grads:
+        grads = next(iter(grads.values() if isinstance(grads, dict) else grads))
+    return type(grads) is Value or (isinstance(grads, np.ndarray) and grads.dtype == object)

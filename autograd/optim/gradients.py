@@ -15,21 +15,21 @@ from autograd.nn import Module
 class Eager:
     """On the Values of the model, which always hold the parameters that are in use."""
 
-    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
-        self.model, self.loss = model, loss
-        self.values = model.parameters()
+    def __init__(self, model: Module, loss: Callable[..., Any], values: list[Value]) -> None:
+        self.model, self.loss, self.values = model, loss, values
 
     def vector(self) -> Any:
         """The parameters."""
         return np.array([p.data for p in self.values], dtype=float)
 
     def write(self, theta: Any) -> None:
-        """Note that these are the parameters now."""
+        """These are the parameters of the next step."""
+        self.finish(theta)
+
+    def finish(self, theta: Any) -> None:
+        """Leave the model with these parameters."""
         for value, number in zip(self.values, theta.tolist(), strict=True):
             value.data = number
-
-    def finish(self) -> None:
-        """Leave the model with the parameters last written."""
 
     def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
         """The loss of a batch and its gradient, a new array."""
@@ -47,17 +47,17 @@ class Eager:
 
 
 class Compiled:
-    """The same through `autograd.jit`; the model's Values are written to at the end."""
+    """The same through `autograd.jit`; the model's Values get the parameters at the end."""
 
-    def __init__(self, model: Module, loss: Callable[..., Any]) -> None:
-        if [p.data for p in model.parameters()] != model.vector().tolist():
-            raise ValueError("fit(jit=True) trains what vector() holds, but parameters() of this model gives other Values")
+    def __init__(self, model: Module, loss: Callable[..., Any], values: list[Value]) -> None:
+        if [p.data for p in values] != model.vector().tolist():
+            raise ValueError("fit(jit=True) trains all of model.vector(), but parameters() or the optimiser names other Values")
 
         def bound(theta: Any, *batch: Any) -> Any:
             return loss(model.bind(theta), *batch)
 
         jit = getattr(autograd, "jit")  # noqa: B009
-        self.model, self.theta = model, model.vector()
+        self.model = model
         self._value_and_grad = jit(autograd.value_and_grad(bound))
         self._value = jit(bound)
 
@@ -66,12 +66,11 @@ class Compiled:
         return self.model.vector()
 
     def write(self, theta: Any) -> None:
-        """Note that these are the parameters now."""
-        self.theta = theta
+        """These are the parameters of the next step, which gets them anyway."""
 
-    def finish(self) -> None:
-        """Leave the model with the parameters last written."""
-        self.model.load_state_dict(self.theta)
+    def finish(self, theta: Any) -> None:
+        """Leave the model with these parameters."""
+        self.model.load_state_dict(theta)
 
     def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
         """The loss of a batch and its gradient, a new array."""

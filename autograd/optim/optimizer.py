@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd import Value, zero_grad
-from autograd.optim.structures import arrays_of
+from autograd.optim.structures import arrays_of, values_of
 
 Rate = float | Callable[[int], float]
 
@@ -17,18 +17,16 @@ class Optimizer:
     """Moves parameters against their gradients.
 
     A subclass names its hyperparameters and the arrays that it remembers between steps, and states its rule once, on arrays.
-    Arguments: `parameters`, the Values that `step()` moves (leave it out to move arrays with `update`); `lr`, the learning
+    Arguments: `parameters`, the Values that `step()` moves, in a list or in arrays, lists and dicts, nested (leave it out to
+    move arrays of numbers with `update`); `lr`, the learning
     rate, a number or a schedule: a function of the number of steps taken. TypeError for parameters that are no Values,
     ValueError for hyperparameters out of their range.
     """
 
     memory: tuple[str, ...] = ()  # names of the arrays remembered, each of the size of the parameters
 
-    def __init__(self, parameters: Iterable[Value] | None, lr: Rate, **hyper: Any) -> None:
-        self.parameters: list[Value] | None = None if parameters is None else list(parameters)
-        for p in self.parameters or []:
-            if type(p) is not Value:
-                raise TypeError(f"an optimiser takes Values, as model.parameters() gives them, not {type(p).__name__}")
+    def __init__(self, parameters: Any, lr: Rate, **hyper: Any) -> None:
+        self.parameters: list[Value] | None = None if parameters is None else list(values_of(parameters))
         if not callable(lr) and not lr >= 0:
             raise ValueError(f"the learning rate must not be negative: lr={lr}")
         self.lr = lr

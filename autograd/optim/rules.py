@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from autograd import Value
 from autograd.optim.optimizer import Optimizer, Rate, within
-
-Values = Iterable[Value] | None
 
 
 class SGD(Optimizer):
@@ -20,6 +16,7 @@ class SGD(Optimizer):
     Arguments: as for `Optimizer`; `momentum`, from 0, less than 1; `nesterov`; `weight_decay`, which adds that much of each
     parameter to its gradient. Source: Sutskever et al., On the importance of initialization and momentum, 2013.
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> SGD([x], lr=0.1).step()
@@ -29,7 +26,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Values = None,
+        parameters: Any = None,
         lr: Rate = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
@@ -59,6 +56,7 @@ class RMSprop(Optimizer):
     Arguments: as for `Optimizer`; `alpha`, how much of that mean is kept in each step; `eps`, added to the root;
     `weight_decay` as in `SGD`. Source: Hinton's lecture 6e of Neural Networks for Machine Learning, 2012.
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> RMSprop([x], lr=0.1).step()
@@ -69,7 +67,7 @@ class RMSprop(Optimizer):
     memory = ("square",)
 
     def __init__(
-        self, parameters: Values = None, lr: Rate = 0.01, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0
+        self, parameters: Any = None, lr: Rate = 0.01, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0
     ) -> None:
         within("alpha", alpha, 0, 1)
         within("eps", eps, 0, math.inf)
@@ -89,6 +87,7 @@ class Adam(Optimizer):
     Arguments: as for `Optimizer`; `betas`, how much of the two means is kept in each step; `eps`, added to the root;
     `weight_decay` as in `SGD`. Source: Kingma and Ba, Adam: a method for stochastic optimization, 2015.
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> (x * x).backward()
     >>> Adam([x], lr=0.1).step()
@@ -100,7 +99,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Values = None,
+        parameters: Any = None,
         lr: Rate = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -133,6 +132,7 @@ class AdamW(Adam):
 
     Arguments: as for `Adam`. Source: Loshchilov and Hutter, Decoupled weight decay regularization, 2019.
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> AdamW([x], lr=0.1, weight_decay=0.5).step()
     >>> x.data
@@ -141,7 +141,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Values = None,
+        parameters: Any = None,
         lr: Rate = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,

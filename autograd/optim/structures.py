@@ -1,11 +1,25 @@
-"""Arrays that are moved in place: one, or nested in lists, tuples and dicts, with others of the same structure beside them."""
+"""What an optimiser moves: Values, or arrays in place, nested in lists, tuples and dicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+
+from autograd import Value
+
+
+def values_of(x: Any) -> Iterator[Value]:
+    """Each Value of a Value, or of arrays, lists, dicts and iterables of them, nested. TypeError for anything else."""
+    if type(x) is Value:
+        yield x
+    elif isinstance(x, Iterable) and not isinstance(x, (str, bytes)):
+        for item in x.flat if isinstance(x, np.ndarray) else x.values() if isinstance(x, dict) else x:
+            yield from values_of(item)
+    else:
+        what = "model.parameters()" if hasattr(x, "parameters") else "Values, and arrays, lists and dicts of them"
+        raise TypeError(f"an optimiser takes {what}, not {type(x).__name__}")
 
 
 def arrays_of(params: Any, grads: Any, name: str = "") -> Iterator[tuple[Any, Any]]:

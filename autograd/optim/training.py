@@ -43,7 +43,8 @@ def fit(
 
     Arguments:
     `model`, a Module; `loss`, a function of the model and a batch that returns one Value; `data`, the examples, a list or an
-    array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`.
+    array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`,
+    which moves the Values that it was made with, or without any all of the model.
     `epochs`, how often to go through the data, or `steps`, how many steps to take in all; `batch_size`, how many examples a
     step takes, all by default; `shuffle`, whether each epoch has a new order; `rng`, a seed, NumPy Generator or
     `random.Random`: draw from the same in the loss.
@@ -54,9 +55,9 @@ def fit(
     exists the run goes on from there, and ends bit for bit as if it had never stopped; `resume=False` starts afresh. One file
     serves one run at a time. `progress`, whether to show a bar, by default on a terminal.
 
-    Result: the History. FloatingPointError where the loss or its gradient is nan or infinite (the parameters are those before
-    that step), ValueError for data that do not fit together and for the checkpoint of another run, TypeError for a loss that
-    gives no Value.
+    Result: the History. Where an exception or Ctrl-C ends it, the parameters are those of the last step. FloatingPointError
+    where the loss or its gradient is nan or infinite, ValueError for data that do not fit together and for the checkpoint of
+    another run, TypeError for a loss that gives no Value.
 
     >>> from autograd import Value
     >>> class Line(Module):
@@ -76,7 +77,8 @@ def fit(
     count, size = len(columns[0]), batch_size or len(columns[0])
     batches = -(-count // size)
     goal = epochs * batches if steps is None else steps
-    engine = Compiled(model, loss) if jit else Eager(model, loss)
+    values = model.parameters() if optimizer.parameters is None else optimizer.parameters
+    engine = Compiled(model, loss, values) if jit else Eager(model, loss, values)
     run = Run(engine.vector(), optimizer, np.random.default_rng(rng) if isinstance(rng, (int, np.integer)) else rng)
     identity = {"optimizer": repr(optimizer), "parameters": len(run.theta), "examples": count, "batch": size, "clip": clip_norm}
     file = Checkpoint(checkpoint, {**identity, "shuffle": shuffle}, save_seconds)
@@ -99,10 +101,10 @@ def fit(
                 file.save(run)
         history.stopped = history.stopped or "end"
         file.save(run, now=True)
-        if patience is not None and run.best_theta is not None:
-            engine.write(run.best_theta)
-    finally:
-        engine.finish()
+    except BaseException:
+        engine.finish(run.theta)
+        raise
+    engine.finish(run.best_theta if patience is not None and run.best_theta is not None else run.theta)
     return history
 
 
@@ -114,8 +116,10 @@ def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float
         what = f"the loss is {value}" if not math.isfinite(value) else "the gradient is not finite"
         step = len(run.history.loss) + 1
         raise FloatingPointError(f"{what} in step {step}: autograd.diagnose(loss) names the first bad number; try a smaller lr")
-    run.optimizer.update(run.theta, gradient)
-    engine.write(run.theta)
+    theta = run.theta.copy()  # so that an interrupt leaves the old parameters or the new
+    run.optimizer.update(theta, gradient)
+    run.theta = theta
+    engine.write(theta)
     run.history.loss.append(value)
     run.done += 1
 
