@@ -5,8 +5,12 @@ from viz.drawing import Drawing
 from viz.error_terms import deltas
 from viz.errors import EngineError, EngineTimeoutError, NoEngineError
 from viz.explanation import Explanation, explain
+from viz.notebook import register as _register
 from viz.playing import Player, player
 from viz.views import draw
+from viz.watching import Watch, watch
+
+_register()
 
 __all__ = [
     "Deltas",
@@ -16,8 +20,10 @@ __all__ = [
     "Explanation",
     "NoEngineError",
     "Player",
+    "Watch",
     "deltas",
     "draw",
     "explain",
     "player",
+    "watch",
 ]

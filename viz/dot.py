@@ -24,8 +24,9 @@ def values(picture: Picture, direction: str, theme: Theme, groups: bool) -> grap
     """Each value a card, each arrow with the local derivative."""
     scale = gradient_scale(picture)
     graph = _graph(picture, direction, theme, scale, nodesep="0.22", ranksep="0.42")
+    named = set() if groups else ends_of_scopes(picture)
     for box in picture.boxes:
-        graph.node(box.id, **card(box, theme, tint(theme, scale, box.grad), captions=not groups))
+        graph.node(box.id, **card(box, theme, tint(theme, scale, box.grad), captions=box.id in named))
     results = {box.id for box in picture.boxes if box.kind == "operation"}
     for arrow in picture.arrows:
         weight = TRUNK if arrow.tail in results else "1"
@@ -40,8 +41,9 @@ def classic(picture: Picture, direction: str, theme: Theme, groups: bool) -> gra
     scale = gradient_scale(picture)
     graph = _graph(picture, direction, theme, scale, nodesep="0.15", ranksep="0.3")
     results = {box.id for box in picture.boxes if box.kind == "operation"}
+    named = set() if groups else ends_of_scopes(picture)
     for box in picture.boxes:
-        graph.node(box.id, **record(box, theme, tint(theme, scale, box.grad), captions=not groups))
+        graph.node(box.id, **record(box, theme, tint(theme, scale, box.grad), captions=box.id in named))
         if box.id in results:
             graph.node(f"op_{box.id}", **_circle(box, theme))
             graph.edge(
@@ -57,6 +59,13 @@ def classic(picture: Picture, direction: str, theme: Theme, groups: bool) -> gra
     if groups:
         add_frames(graph, picture, theme, results)
     return graph
+
+
+def ends_of_scopes(picture: Picture) -> set[str]:
+    """The boxes that are used outside of their scope, or not at all: there its name stands, and not on every card."""
+    group = {box.id: box.group for box in picture.boxes}
+    inside = {arrow.tail for arrow in picture.arrows} - {a.tail for a in picture.arrows if group[a.tail] != group[a.head]}
+    return {box.id for box in picture.boxes if box.group and box.id not in inside}
 
 
 def gradient_scale(picture: Picture) -> Scale:

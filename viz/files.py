@@ -1,4 +1,4 @@
-"""Files: one self-contained HTML page around a picture, and writing that leaves no half a file."""
+"""Files: one self-contained HTML page around pictures, and writing that leaves no half a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = """\
 svg {{ display: block; margin: auto; max-width: 100%; height: auto; }}</style>
 </head>
 <body>
-{picture}
+{content}
 </body>
 </html>
 """
@@ -27,8 +27,12 @@ svg {{ display: block; margin: auto; max-width: 100%; height: auto; }}</style>
 
 def html_page(title: str, background: str, svg: str) -> str:
     """A page that loads nothing and runs nothing: the browser is told not to."""
-    picture = svg[svg.index("<svg") :]  # a page has its own declaration
-    return PAGE.format(title=html.escape(title), background=background, picture=picture)
+    return page_of(title, background, svg[svg.index("<svg") :])  # a page has its own declaration
+
+
+def page_of(title: str, background: str, content: str) -> str:
+    """A page with this content, which is HTML already."""
+    return PAGE.format(title=html.escape(title), background=background, content=content)
 
 
 def replace_file(target: Path, content: bytes) -> None:

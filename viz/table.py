@@ -17,8 +17,9 @@ def font(text: str, size: int, colour: str, style: str = "{}") -> str:
 
 def row(key: str, text: str, theme: Theme, style: str = "{}") -> str:
     """A key on the left and a number on the right, with some air between them."""
-    left, right = font(key, KEY, theme.key), font(text, BODY, theme.ink, style)
-    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD WIDTH="6"></TD><TD ALIGN="RIGHT">{right}</TD></TR>'
+    left, right = font(key, KEY, theme.key, style), font(text, BODY, theme.ink, style)  # alike, or their lines differ
+    air = '<TR><TD HEIGHT="2" COLSPAN="3"></TD></TR>' if style != "{}" else ""  # styled lines stand higher than plain ones
+    return f'{air}<TR><TD ALIGN="LEFT">{left}</TD><TD WIDTH="6"></TD><TD ALIGN="RIGHT">{right}</TD></TR>'
 
 
 def wide(text: str) -> str:

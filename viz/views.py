@@ -45,7 +45,7 @@ def draw(
         max_nodes: a graph with more values than this is folded, and the picture says how: by its scopes; without scopes by
             making each sum of products one card; where that is not enough, by levels. None draws all. (The view "classic"
             draws the part nearest the root.)
-        groups: draw a frame around each `scope`; otherwise its name stands in the cards.
+        groups: draw a frame around each `scope`; otherwise its name stands on what is used outside of it.
         fold: whether chains of + become one Σ and constants move into the operation; None: in the view "values".
         depth: how deep nested scopes are told apart in the view "groups", which it implies; None chooses.
         expand: names of scopes whose inside is shown there; "outer / inner" names one of several. Implies "groups", too.

@@ -1,0 +1,242 @@
+"""watch(): what it notes, what it shows in a terminal, a log and a page, and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import viz
+from autograd import Value, sigmoid
+from viz import Watch, watch
+from viz.curve import BLOCKS, blocks, curve
+from viz.theme import THEMES
+
+LOSSES = st.lists(st.floats(allow_nan=True, allow_infinity=True) | st.floats(1e-9, 1e9), max_size=600)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def train(live: Watch, steps: int = 20) -> list[float]:
+    w, losses = Value(0.3, "w"), []
+    for _ in range(steps):
+        w.grad = 0.0
+        loss = (sigmoid(w * 1.0 + Value(0.5, "v") * 2.0) - 0.1) ** 2
+        loss.label = "E"
+        loss.backward()
+        live.update(loss)
+        losses.append(loss.data)
+        w.data -= 2.0 * w.grad
+    return losses
+
+
+# ---- terminals and logs
+
+
+def test_a_terminal_shows_one_line_that_is_written_over() -> None:
+    out = Terminal()
+    with watch(every=0, stream=out) as live:
+        losses = train(live)
+    lines = out.getvalue().split("\r")[1:]
+    assert out.getvalue().count("\n") == 1 and out.getvalue().endswith("\n")
+    assert lines[-1].startswith("step 19  loss ") and set(blocks(losses)) <= set(lines[-1])
+    assert live.losses == losses
+
+
+def test_a_log_stays_short_and_ends_with_the_last_step() -> None:
+    out = io.StringIO()
+    with watch(every=0, stream=out) as live:
+        for step in range(1000):
+            live.update(1.0 / (step + 1))
+    lines = out.getvalue().splitlines()
+    assert len(lines) < 14 and lines[0].startswith("step 0  loss 1") and lines[-1].startswith("step 999  loss 0.001")
+    assert "\r" not in out.getvalue() and "\x1b" not in out.getvalue()
+
+
+def test_what_is_not_due_is_not_shown_but_the_end_is() -> None:
+    out = io.StringIO()
+    with watch(every=1e9, stream=out) as live:
+        train(live)
+    assert [line.split("  ")[0] for line in out.getvalue().splitlines()] == ["step 0", "step 19"]
+
+
+def test_the_end_is_shown_after_an_error_too() -> None:
+    out = io.StringIO()
+    with pytest.raises(KeyboardInterrupt), watch(every=1e9, stream=out) as live:
+        train(live, 5)
+        raise KeyboardInterrupt
+    assert out.getvalue().splitlines()[-1].startswith("step 4")
+
+
+def test_without_steps_nothing_is_written() -> None:
+    out = Terminal()
+    with watch(stream=out) as live:
+        pass
+    assert out.getvalue() == "" and repr(live) == "<viz.Watch, 0 steps>"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_stream_without_blocks_gets_the_numbers(encoding: str) -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding=encoding)
+    with watch(every=0, stream=out) as live:
+        train(live, 3)
+    out.flush()
+    assert raw.getvalue().decode(encoding).splitlines()[0].startswith("step 0  loss ")
+
+
+def test_labels_cannot_steer_the_terminal() -> None:
+    out = Terminal()
+    with watch(every=0, stream=out, name="a\x1b[2J\nb") as live:
+        live.update(1.0)
+    assert "\x1b[2J" not in out.getvalue()
+
+
+# ---- pages and notebooks
+
+
+def test_the_page_holds_the_curve_and_the_last_picture(tmp_path: Path) -> None:
+    with watch(stream=io.StringIO()) as live:
+        train(live)
+    text = live.save(tmp_path / "training.html").read_text(encoding="utf-8")
+    shown = re.findall(r"<text[^>]*>([^<]*)<", text)
+    assert any(line.startswith("loss, step 19: ") for line in shown) and "loss E" in shown
+    assert "<script" not in text and "default-src 'none'" in text
+    with pytest.raises(ValueError, match=r"must end in \.html"):
+        live.save(tmp_path / "training.png")
+    with pytest.raises(FileNotFoundError):
+        live.save(tmp_path / "nowhere" / "training.html")
+
+
+def test_a_number_alone_is_a_loss_and_another_root_can_be_drawn(tmp_path: Path) -> None:
+    root = sigmoid(Value(0.5, "other"))
+    with watch("values", stream=io.StringIO()) as live:
+        live.update(2)
+        live.update(1.5, root)
+    assert live.losses == [2.0, 1.5]
+    assert "other" in live.save(tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+def test_without_an_engine_the_page_has_a_text_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
+    with watch(stream=io.StringIO()) as live:
+        train(live, 2)
+    shown = live._repr_mimebundle_()
+    assert "<pre>E: loss" in shown["text/html"] and shown["text/plain"].startswith("step 1  loss ")
+
+
+def test_it_holds_no_graph_after_the_end() -> None:
+    with watch(stream=io.StringIO()) as live:
+        train(live, 2)
+    assert not any(isinstance(x, Value) for x in vars(live).values())
+
+
+def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    class Handle:
+        def update(self, shown: Any) -> None:
+            calls.append(shown._repr_mimebundle_()["text/plain"].split("  ")[0])
+
+    class Display:
+        @staticmethod
+        def display(shown: Any, display_id: bool) -> Handle:
+            calls.append("first")
+            return Handle()
+
+    monkeypatch.setattr(viz.watching, "kernel", lambda: object())
+    monkeypatch.setattr(viz.watching.importlib, "import_module", lambda name: Display)
+    monkeypatch.setattr(viz.watching, "PACE", 0.0)
+    with watch(every=0) as live:
+        train(live, 4)
+    assert calls == ["first", "step 1", "step 2", "step 3"]
+
+
+def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    shown: list[float] = []
+
+    def slow(self: Watch, stream: Any, last: bool) -> None:
+        now[0] += 1.0  # a second for each picture
+        shown.append(now[0])
+
+    monkeypatch.setattr(Watch, "_write", slow)
+    live = watch(every=0, stream=io.StringIO())
+    for _ in range(100):
+        live.update(1.0)
+        now[0] += 1.0
+    assert 5 <= len(shown) <= 11
+
+
+# ---- the curve
+
+
+@example([1.7e308, -1.7e308, 0.0])
+@example([5e-324, 0.0])
+@example([5e-324, 1.0])
+@given(LOSSES)
+def test_every_curve_is_well_formed_and_inside_of_its_frame(losses: list[float]) -> None:
+    root = ElementTree.fromstring(curve(losses, THEMES["light"]))
+    line = next((e.get("points") for e in root.iter() if e.tag.endswith("polyline")), None)
+    assert (line is not None) == any(map(math.isfinite, losses))
+    for pair in (line or "").split():
+        x, y = map(float, pair.split(","))
+        assert 0 <= x <= 420 and 0 <= y <= 250
+    assert len((line or "").split()) <= 402
+    lost = sum(not math.isfinite(x) for x in losses)
+    assert any(e.text == f"{lost:,} not finite" for e in root.iter()) == (lost > 0)
+
+
+@example([1.7e308, -1.7e308, 0.0], 9)
+@given(LOSSES, st.integers(1, 40))
+def test_blocks_rise_and_fall_with_the_losses(losses: list[float], width: int) -> None:
+    shown = blocks(losses, width)
+    finite = [x for x in losses if math.isfinite(x)]
+    assert len(shown) == min(width, len(finite)) and set(shown) <= set(BLOCKS)
+    if len(finite) == len(shown) > 0:
+        assert shown[finite.index(min(finite))] == BLOCKS[0]
+
+
+def test_the_scale_is_logarithmic_where_losses_span_decades() -> None:
+    assert "step, logarithmic scale" in curve([1.0, 0.001], THEMES["dark"])
+    assert "logarithmic" not in curve([1.0, 0.5], THEMES["dark"]) + curve([1.0, -0.001], THEMES["dark"])
+
+
+# ---- what is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"view": "neuron"}, ValueError, "unknown view"), ({"theme": "blue"}, ValueError, "unknown theme"),
+        ({"every": -1}, ValueError, "every"), ({"every": math.nan}, ValueError, "every"), ({"name": 3}, TypeError, "name"),
+        ({"max_node": 3}, TypeError, "max_node"),
+    ],
+)  # fmt: skip
+def test_wrong_choices_are_told_before_the_training(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        watch(**arguments)
+
+
+def test_what_is_no_loss_or_root_is_refused_and_not_noted() -> None:
+    live = watch(stream=io.StringIO())
+    for loss in ("1", None, 1j):
+        with pytest.raises(TypeError, match="loss"):
+            live.update(loss)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="root"):
+        live.update(1.0, 2.0)  # type: ignore[arg-type]
+    assert live.losses == []
