@@ -39,7 +39,7 @@ LARGEST = register(
 )  # without a derivative: what depends on it does not depend on which number it is
 
 
-def largest(xs: Sequence[Any]) -> Any:
+def largest(xs: Sequence[Any]) -> Value:
     """The node of the largest number as a constant."""
     return record(LARGEST, tuple(xs), FLOATS.largest([number(x) for x in xs]), (0.0,) * len(xs))
 
