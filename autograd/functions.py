@@ -264,7 +264,7 @@ class Recording(Lists):
 
     def shift(self, xs: Sequence[Any]) -> Any:
         if tracing():  # another call has other numbers
-            largest = traced_largest(xs)
+            largest = FUNCTIONS["stop"](traced_largest(xs)[0])
             return self.where(FUNCTIONS["abs"](largest) < inf, largest, 0.0)
         return FLOATS.shift([value.number(x) for x in xs])
 
@@ -279,11 +279,7 @@ class Recording(Lists):
         if not tracing():
             first = FLOATS.pivot([value.number(x) for x in xs])
             return xs[first], first
-        largest, place = xs[0], 0.0
-        for i, x in enumerate(xs[1:], 1):
-            larger = x > largest
-            largest, place = self.where(larger, x, largest), self.where(larger, float(i), place)
-        return largest, place
+        return traced_largest(xs)
 
 
 VALUES = Recording()

@@ -34,14 +34,14 @@ TAKE = register(
     lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
     lambda m, xs, z: [0.0, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
 )
-LARGEST = register(
-    "largest", lambda m, xs: m.largest(xs), lambda m, xs, z: [0.0] * len(xs)
-)  # without a derivative: what depends on it does not depend on which number it is
+PIVOT = register("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [0.0] * len(xs))
 
 
-def largest(xs: Sequence[Any]) -> Value:
-    """The node of the largest number as a constant."""
-    return record(LARGEST, tuple(xs), FLOATS.largest([number(x) for x in xs]), (0.0,) * len(xs))
+def largest(xs: Sequence[Any]) -> tuple[Any, Any]:
+    """The first of the largest operands and its place, to be found at run time."""
+    first = FLOATS.pivot([number(x) for x in xs])
+    place = record(PIVOT, tuple(xs), float(first), (0.0,) * len(xs))
+    return _picked(list(xs), place, first), place
 
 
 def link(value: Any, operands: Sequence[Any], partials: Sequence[Any]) -> Value:

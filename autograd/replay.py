@@ -31,8 +31,8 @@ def _pooled(program: Program, i: int, op: int, operands: list[Any]) -> Any:
         half = len(operands) // 2
         product = FUNCTIONS["sumprod"] if op == ops.DOT else _zdot
         return operands[0] + product(operands[1 : half + 1], operands[half + 1 :])
-    if op == ops.LARGEST:
-        return VALUES.shift(operands)
+    if op == ops.PIVOT:
+        return float(VALUES.pivot(operands))
     if op == ops.LINK:
         half = len(operands) // 2
         return links.link(operands[0], operands[1 : half + 1], operands[half + 1 :])

@@ -41,11 +41,11 @@ def traced(node: Any) -> Any:
     return node if (trace := TRACE.get()) is None else trace.reduction(node)
 
 
-def traced_largest(xs: Any) -> Any:
-    """The largest of some numbers in a trace, as a constant."""
+def traced_largest(xs: Any) -> tuple[Any, Any]:
+    """The first of the largest of some numbers in a trace, chosen at run time, and its place."""
     trace = TRACE.get()
     assert trace is not None
-    return trace.largest(xs)
+    return trace.largest(xs)  # type: ignore[no-any-return]
 
 
 def mode() -> tuple[bool, tuple[str, ...], bool, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.formulas import NAMES
-from autograd.links import CALLS, LARGEST, LINK, TAKE
+from autograd.links import CALLS, LINK, PIVOT, TAKE
 from autograd.program import ops
 from autograd.program.flatten import flatten
 from autograd.program.program import Program
@@ -20,7 +20,7 @@ BASE = 1 << 30  # provisional references: input i is i, constant k is -1 - k, in
 
 def _numbers() -> list[int]:
     """The program's operation number for each operation number of nodes; negative where it reads the pool."""
-    known = {LINK: ops.LINK, TAKE: ops.TAKE, LARGEST: ops.LARGEST} | dict.fromkeys(CALLS, ops.CALL)
+    known = {LINK: ops.LINK, TAKE: ops.TAKE, PIVOT: ops.PIVOT} | dict.fromkeys(CALLS, ops.CALL)
     reductions = {"sum": ops.SUM, "sumprod": ops.DOT}
     table = [0, *(ops.NUMBERS.get(name, 0) if name not in reductions else -reductions[name] for name in NAMES)]
     return [*table, *(-known.get(number, 0) for number in range(len(table), len(ROWS)))]
@@ -53,7 +53,7 @@ def build(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
     calls = sorted({int(x) for x in c[op == ops.CALL]})
     slot_c = placed(np.where(op == ops.CALL, 0, c), inputs, count)
     c = np.where(op == ops.CALL, np.searchsorted(calls, c) if calls else 0, slot_c)
-    c = np.where((op == ops.LARGEST) | (op == ops.LINK) | (op == ops.TAKE), 0, c)
+    c = np.where((op == ops.PIVOT) | (op == ops.LINK) | (op == ops.TAKE), 0, c)
     program = Program(
         inputs,
         [*constants, *map(float, literals)],

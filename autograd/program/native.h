@@ -157,10 +157,12 @@ static int ag_run_others(const ag_program *g, double *v, const int *s) {
             bad |= place < 0;
             o[i] = place < 0 ? NAN : v[p[1 + place]];
         } else {
-            double t = v[p[0]];
-            if (s[0] == AG_OP_LARGEST)
-                for (int j = 1; j < count; j++) t = ag_maximum(t, v[p[j]]);
-            o[i] = t;
+            double best = v[p[0]];
+            int place = 0;
+            if (s[0] == AG_OP_PIVOT)
+                for (int j = 1; j < count; j++)
+                    if (v[p[j]] > best) best = v[p[j]], place = j;
+            o[i] = s[0] == AG_OP_PIVOT ? place : best;
         }
     }
     return bad;
@@ -249,9 +251,12 @@ static void ag_block_pooled(const ag_program *g, double *v, ptrdiff_t B, int i, 
         }
     } else {
         memcpy(o, v + p[0] * B, B * sizeof(double));
-        if (op == AG_OP_LARGEST)
+        for (ptrdiff_t l = 0; op == AG_OP_PIVOT && l < B; l++) {
+            double best = o[l];
+            o[l] = 0.0;
             for (int j = 1; j < count; j++)
-                for (ptrdiff_t l = 0; l < B; l++) o[l] = ag_maximum(o[l], v[p[j] * B + l]);
+                if (v[p[j] * B + l] > best) best = v[p[j] * B + l], o[l] = j;
+        }
     }
 }
 

@@ -75,8 +75,8 @@ def _pooled(program: Program, op: int, start: int, end: int, v: Any) -> Any:
     rows = program.pool[program.a[start:end, None] + np.arange(count)[None, :]].T
     if op == ops.CALL:
         return _call(program.calls[program.c[start]], v[rows], end - start)
-    if op == ops.LARGEST:
-        return ARRAYS.largest(v[rows])
+    if op == ops.PIVOT:
+        return _pivot(v, rows)
     if op == ops.LINK:
         return v[rows[0]]
     if op == ops.TAKE:
@@ -92,6 +92,14 @@ def _pooled(program: Program, op: int, start: int, end: int, v: Any) -> Any:
                 term = np.where(factor == 0.0, 0.0, term)
         total += term
     return total
+
+
+def _pivot(v: Any, rows: Any) -> Any:
+    best, place = v[rows[0]], np.zeros(v[rows[0]].shape)
+    for i, row in enumerate(rows[1:], 1):
+        larger = v[row] > best
+        best, place = np.where(larger, v[row], best), np.where(larger, float(i), place)
+    return place
 
 
 def _take(v: Any, rows: Any) -> Any:

@@ -39,7 +39,7 @@ def _kernel(number: int) -> str:
 def kernels() -> str:
     """C: one function a kind of instruction, and the tables that find them."""
     numbers = range(1, ops.FIXED)
-    named = ("SUM", "DOT", "ZDOT", "LARGEST", "LINK", "TAKE", "CALL")
+    named = ("SUM", "DOT", "ZDOT", "PIVOT", "LINK", "TAKE", "CALL")
     parts = [
         "/* Printed from the instruction set by autograd/program/print_c.py. */\n",
         "#include <math.h>\n#include <stddef.h>\n",

@@ -66,8 +66,8 @@ class Trace:
         """A reduction as what it is made of."""
         return links.reduction(node, operands(node))
 
-    def largest(self, xs: Sequence[Any]) -> Value:
-        """The largest number, whose derivative nobody asks for."""
+    def largest(self, xs: Sequence[Any]) -> tuple[Any, Any]:
+        """The first of the largest numbers and its place."""
         return links.largest(xs)
 
     def known(self, node: Value) -> bool:
