@@ -88,7 +88,7 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sa
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
 row("pow", None, lambda m, x, y, z: _power_slope(m, x, y),
-    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, m.where(y > 0.0, 0.0, -inf), nan)),
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, _slope_at_0(m, x, y), nan)),
     sample=((0.2, 3.0), R), symbol="**", glyph="xʸ", numpy="power",
     kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
 row("mod", lambda m, x, y: _modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
@@ -117,6 +117,12 @@ def _power_slope(m: Any, x: Any, y: Any) -> Any:
     if getattr(type(m), "records", False) and type(y) is not float:
         return m.where(y != 0.0, slope, m.where(m.abs(x) > 1e-300, slope, 0.0))
     return m.where(y == 0.0, 0.0, slope)
+
+
+def _slope_at_0(m: Any, x: Any, y: Any) -> Any:
+    """The derivative of x**y to y at x = 0; where it is recorded, for y <= 1 a 0 that falls as steeply as x**y * log(x)."""
+    zero = m.where(y > 1.0, 0.0, -m.sqrt(x)) if getattr(type(m), "records", False) else 0.0
+    return m.where(y > 0.0, zero, -inf)
 
 
 def _modulo(m: Any, x: Any, y: Any, r: Any) -> Any:

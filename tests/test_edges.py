@@ -399,6 +399,16 @@ def test_derivatives_at_infinity_are_the_limits(x: float) -> None:
     assert all(map(math.isnan, partials(autograd.hypot, inf, -inf)))
 
 
+@pytest.mark.parametrize(("y", "expected"), [(1.0, -inf), (1.5, 0.0), (2.0, 0.0), (3.0, 0.0), (0.0, 0.0)])
+def test_mixed_second_derivatives_of_a_power_at_zero(y: float, expected: float) -> None:
+    def power(x: Any, y: Any) -> Any:
+        return x**y
+
+    for first, second in ((0, 1), (1, 0)):
+        assert autograd.grad(autograd.grad(power, first), second)(0.0, y) == expected
+    assert autograd.grad(power, (0, 1))(0.0, y) == (1.0 if y == 1.0 else 0.0, 0.0 if y else -inf)
+
+
 @pytest.mark.parametrize("zero", [1.0, 2.0])
 def test_lgamma_keeps_its_precision_near_its_zeros(zero: float) -> None:
     draw = random.Random(f"{SEED} lgamma {zero}")
