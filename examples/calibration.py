@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from plotting import BLUE, GREEN, GREY, ORANGE, RED, begin, save
 
-import autograd
-from autograd import exp, jacobian, log, sqrt, tanh, where
+from autograd import exp, jacobian, jit, log, sqrt, tanh, where
 
 try:
     from scipy.optimize import least_squares
@@ -45,11 +43,7 @@ def residuals(free: Any, quotes: Any, years: Any) -> list[Any]:
     return [(model - quote) / NOISE for model, quote in zip(smile, quotes, strict=True)]
 
 
-def compiled(f: Callable[..., Any]) -> Callable[..., Any]:
-    return autograd.jit(f) if hasattr(autograd, "jit") else f
-
-
-value, slopes = compiled(residuals), compiled(jacobian(residuals))
+value, slopes = jit(residuals), jit(jacobian(residuals))
 
 
 def calibrate(quotes: np.ndarray, years: float) -> Any:

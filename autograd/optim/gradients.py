@@ -56,10 +56,9 @@ class Compiled:
         def bound(theta: Any, *batch: Any) -> Any:
             return loss(model.bind(theta), *batch)
 
-        jit = getattr(autograd, "jit")  # noqa: B009
         self.model = model
-        self._value_and_grad = jit(autograd.value_and_grad(bound))
-        self._value = jit(bound)
+        self._value_and_grad = autograd.jit(autograd.value_and_grad(bound))
+        self._value = autograd.jit(bound)
 
     def vector(self) -> Any:
         """The parameters."""
