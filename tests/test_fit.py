@@ -18,6 +18,7 @@ import autograd
 from autograd import nn
 from autograd.nn import MLP, Module
 from autograd.optim import SGD, Adam, fit
+from viz import watch
 
 
 class Line(Module):
@@ -133,6 +134,23 @@ def test_an_exception_in_the_loss_leaves_the_last_step_s_parameters() -> None:
     with pytest.raises(KeyboardInterrupt):
         fit(line, loss, (XS, YS), SGD(lr=0.01), epochs=9)
     assert line.slope.data == calls[3]
+
+
+def test_a_callback_sees_the_loss_of_each_step_with_its_graph_and_gradients(capsys: pytest.CaptureFixture[str]) -> None:
+    line, seen = Line(), []
+
+    def look(loss: autograd.Value) -> None:
+        seen.append((loss.data, line.slope.data, line.slope.grad, len(loss.parents)))
+
+    history = fit(line, squares, (XS, YS), SGD(lr=0.01), epochs=3, callback=look)
+    assert [loss for loss, *_ in seen] == history.loss and all(parents for *_, parents in seen)
+    assert [slope - 0.01 * grad for _, slope, grad, _ in seen] == [*[slope for _, slope, *_ in seen[1:]], line.slope.data]
+    floats: list[float] = []
+    compiled = fit(Line(), squares, (XS, YS), SGD(lr=0.01), epochs=3, callback=floats.append, jit=True)
+    assert floats == compiled.loss
+    with watch(every=0) as live:
+        fit(MLP(1, [2, 1], rng=1), lambda m, xs: m(xs) ** 2, [1.0], SGD(lr=0.1), epochs=2, callback=live.update)
+    assert len(live.losses) == 2 and "step 1" in capsys.readouterr().out
 
 
 def test_what_fit_refuses() -> None:
