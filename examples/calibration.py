@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from plotting import BLUE, GREEN, GREY, ORANGE, RED, begin, save
 
-import autograd
-from autograd import exp, jacobian, log, sqrt, tanh, where
+from autograd import exp, jacobian, jit, log, sqrt, tanh, where
 
 try:
     from scipy.optimize import least_squares
@@ -45,11 +43,7 @@ def residuals(free: Any, quotes: Any, years: Any) -> list[Any]:
     return [(model - quote) / NOISE for model, quote in zip(smile, quotes, strict=True)]
 
 
-def compiled(f: Callable[..., Any]) -> Callable[..., Any]:
-    return autograd.jit(f) if hasattr(autograd, "jit") else f
-
-
-value, slopes = compiled(residuals), compiled(jacobian(residuals))
+value, slopes = jit(residuals), jit(jacobian(residuals))
 
 
 def calibrate(quotes: np.ndarray, years: float) -> Any:
@@ -86,16 +80,17 @@ def main() -> None:
     print(
         f"{'expiry':<10}"
         + "".join(f"{f'{name}: true':>14}{'fit':>10}{'std error':>12}" for name in NAMES)
-        + f"{'|gradient|':>14}"
+        + f"{'rel. gradient':>15}"
     )
     for (years, truth), colour in zip(MARKET.items(), (BLUE, ORANGE, GREEN, RED), strict=True):
         exact = np.array([implied_volatility(*truth, strike, years) for strike in STRIKES.tolist()])
         quotes = exact + NOISE * rng.standard_normal(len(STRIKES))
         found = calibrate(quotes, years)
         parameters = [float(p) for p in natural(found.x)]
+        slope = found.jac.T @ found.fun / (np.linalg.norm(found.jac) * np.linalg.norm(found.fun))
         rows = zip(truth, parameters, standard_errors(found.x, found.jac), strict=True)
         numbers = "".join(f"{true:>14.3f}{fitted:>10.4f}{error:>12.4f}" for true, fitted, error in rows)
-        print(f"{years:>4g} years{numbers}{np.linalg.norm(found.jac.T @ found.fun):>14.1e}")
+        print(f"{years:>4g} years{numbers}{np.linalg.norm(slope):>15.1e}")
         left.plot(
             fine,
             [100 * implied_volatility(*parameters, k, years) for k in fine.tolist()],

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from plotting import BLUE, ORANGE, begin, save
 
-import autograd
 from autograd.nn import MLP, hinge
 from autograd.optim import SGD, History, fit, linear
 
@@ -45,9 +44,7 @@ def train(points: np.ndarray, labels: np.ndarray, jit: bool) -> tuple[MLP, Histo
 def main() -> None:
     plt, folder = begin(__doc__)
     points, labels = two_moons(POINTS, 7)
-    runs = {"graph of Values": train(points, labels, jit=False)}
-    if hasattr(autograd, "jit"):
-        runs["compiled"] = train(points, labels, jit=True)
+    runs = {"graph of Values": train(points, labels, jit=False), "compiled": train(points, labels, jit=True)}
     for name, (_, history, seconds) in runs.items():
         print(f"{name:<16}{len(history.loss)} steps in {seconds:7.3f} s   loss {history.loss[0]:.6f} -> {history.loss[-1]:.6f}")
     model, history, _ = runs["graph of Values"]

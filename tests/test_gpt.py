@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import no_grad, value_and_grad
+from autograd.optim import Adam, fit, linear
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +54,20 @@ def test_its_gradient_agrees_with_differences() -> None:
     _, gradient = value_and_grad(lambda theta: gpt.bind(theta).loss(tokens))(theta)
     up, down = (gpt.bind(theta + step * direction).loss(tokens) for step in (1e-6, -1e-6))
     assert gradient @ direction == pytest.approx((up - down) / 2e-6, rel=1e-7)
+
+
+def test_compiled_it_has_the_loss_curve_of_the_graph_of_values() -> None:
+    names = (ROOT / "examples" / "gpt" / "names.txt").read_text(encoding="utf-8").split()
+    texts = [np.array(model.tokens_of(name)) for name in names]
+
+    def run(jit: bool) -> tuple[np.ndarray, np.ndarray]:
+        gpt, adam = model.GPT(42), Adam(lr=linear(0.01, 1000), betas=(0.85, 0.99))
+        history = fit(gpt, lambda gpt, batch: gpt.loss(batch[0]), texts, adam, steps=100, batch_size=1, jit=jit)
+        return np.array(history.loss), gpt.vector()
+
+    (eager, end), (compiled, compiled_end) = run(False), run(True)
+    assert np.max(np.abs(eager - compiled)) < 1e-9 and np.max(np.abs(end - compiled_end)) < 1e-9
+    assert np.mean(eager[-20:]) < np.mean(eager[:20]) - 0.3
 
 
 def test_what_it_predicts_depends_on_the_past_alone() -> None:

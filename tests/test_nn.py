@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import autograd
-from autograd import Value, check_grads, nn, value_and_grad
+from autograd import Value, check_grads, jit, nn, value_and_grad
 from autograd.nn import MLP, Layer, Linear, Module, Neuron, Sequential
+from autograd.optim import SGD
 
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 SEEDS = st.integers(0, 2**32)
@@ -323,6 +324,30 @@ def test_gradients_of_the_arrays_are_those_of_the_values(sizes: list[int], seed:
     assert value == loss.data and list(gradients) == list(model.state_dict())
     assert np.concatenate([g.ravel() for g in gradients.values()]).tolist() == expected
     check_grads(of, (model.vector(),), order=1)
+
+
+@pytest.mark.parametrize("form", ["vector", "state_dict"])
+def test_a_compiled_gradient_is_that_of_the_values(form: str) -> None:
+    rng = np.random.default_rng(4)
+    model = Sequential(Linear(3, 4, rng=1), "tanh", Linear(4, 3, rng=2))
+
+    def loss(params: Any, xs: Any, classes: Any) -> Any:
+        return nn.cross_entropy(model.bind(params)(xs), classes)
+
+    compiled = jit(value_and_grad(loss))
+    for _ in range(4):
+        xs, classes = rng.normal(size=(5, 3)), rng.integers(0, 3, size=5)
+        model.zero_grad()
+        expected = nn.cross_entropy(model(xs), classes)
+        expected.backward()
+        value, gradient = compiled(getattr(model, form)(), xs, classes)
+        flat = gradient if form == "vector" else np.concatenate([g.ravel() for g in gradient.values()])
+        assert value == pytest.approx(expected.data, rel=1e-13)
+        assert_allclose(flat, [p.grad for p in model.parameters()], rtol=1e-10, atol=1e-14)
+        SGD(model.parameters(), lr=0.5).step()
+    assert compiled.stats["eager"] == 0 and compiled.stats["structures"] == 1
+    with pytest.raises(IndexError):
+        compiled(getattr(model, form)(), xs, np.array([0, 1, 2, 3, 0]))
 
 
 def test_arrays_that_do_not_fit_are_refused_and_nothing_changes() -> None:

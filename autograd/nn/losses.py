@@ -73,11 +73,11 @@ def cross_entropy(logits: Any, target: Any) -> Any:
 
 
 def _surprise(logits: list[Any], i: Any) -> Any:
-    if type(i) is not int:
+    if type(i) not in (int, Value):  # a Value: an input of a compiled program
         raise TypeError(f"cross_entropy() takes the number of the right class, an integer, not {type(i).__name__}")
     if not 0 <= i < len(logits):
         raise IndexError(f"cross_entropy(): there is no class {i} among {len(logits)}")
-    return autograd.logsumexp(logits) - logits[i]
+    return autograd.logsumexp(logits) - autograd.take(logits, i)
 
 
 def binary_cross_entropy(logit: Any, target: Any) -> Any:

@@ -31,14 +31,14 @@ class Eager:
         for value, number in zip(self.values, theta.tolist(), strict=True):
             value.data = number
 
-    def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
-        """The loss of a batch and its gradient, a new array."""
+    def gradient(self, theta: Any, batch: list[Any]) -> tuple[Any, Any]:
+        """The loss of a batch, a Value with its graph, and its gradient, a new array."""
         autograd.zero_grad(self.values)
         result = self.loss(self.model, *batch)
         if type(result) is not Value:
             raise TypeError(f"the loss must be one Value, computed from the model's parameters, not {type(result).__name__}")
         result.backward()
-        return result.data, np.array([p.grad for p in self.values], dtype=float)
+        return result, np.array([p.grad for p in self.values], dtype=float)
 
     def evaluate(self, theta: Any, batch: tuple[Any, ...]) -> float:
         """The loss alone."""
@@ -56,10 +56,9 @@ class Compiled:
         def bound(theta: Any, *batch: Any) -> Any:
             return loss(model.bind(theta), *batch)
 
-        jit = getattr(autograd, "jit")  # noqa: B009
         self.model = model
-        self._value_and_grad = jit(autograd.value_and_grad(bound))
-        self._value = jit(bound)
+        self._value_and_grad = autograd.jit(autograd.value_and_grad(bound))
+        self._value = autograd.jit(bound)
 
     def vector(self) -> Any:
         """The parameters."""
@@ -72,10 +71,10 @@ class Compiled:
         """Leave the model with these parameters."""
         self.model.load_state_dict(theta)
 
-    def gradient(self, theta: Any, batch: list[Any]) -> tuple[float, Any]:
-        """The loss of a batch and its gradient, a new array."""
-        value, gradient = self._value_and_grad(theta, *batch)
-        return float(value), gradient
+    def gradient(self, theta: Any, batch: list[Any]) -> tuple[Any, Any]:
+        """The loss of a batch, a float, and its gradient, a new array."""
+        result: tuple[float, Any] = self._value_and_grad(theta, *batch)
+        return result
 
     def evaluate(self, theta: Any, batch: tuple[Any, ...]) -> float:
         """The loss alone."""

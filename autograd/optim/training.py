@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+import autograd
 from autograd.nn import Module
 from autograd.optim.checkpoints import Checkpoint, History, Run
 from autograd.optim.clipping import clip_grad_norm
@@ -34,6 +35,7 @@ def fit(
     min_delta: float = 0.0,
     clip_norm: float | None = None,
     jit: bool = False,
+    callback: Callable[[Any], object] | None = None,
     checkpoint: str | Path | None = None,
     save_seconds: float = 10.0,
     resume: bool = True,
@@ -50,7 +52,9 @@ def fit(
     `random.Random`: draw from the same in the loss.
     `validation`, examples as `data`, on which the loss is computed after each epoch; `patience`, after how many epochs without
     an improvement by more than `min_delta` to stop, with the best parameters (of the validation loss, or without it of the mean
-    loss of the epoch); `clip_norm`, the largest norm of a gradient; `jit`, whether to compile the loss and its gradient.
+    loss of the epoch); `clip_norm`, the largest norm of a gradient; `jit`, whether to compile the loss and its gradient;
+    `callback`, called in each step, before the parameters move, with the loss: the Value with its graph and gradients, as
+    `viz.watch` wants it, or compiled a float.
     `checkpoint`, a file for the state of the run, written every `save_seconds` and at the end, whole or not at all. If it
     exists the run goes on from there, and ends bit for bit as if it had never stopped; `resume=False` starts afresh. One file
     serves one run at a time. `progress`, whether to show a bar, by default on a terminal.
@@ -92,7 +96,7 @@ def fit(
                 if not run.order:
                     run.order = _order(count, run.rng) if shuffle and size < count else list(range(count))
                 for start in range(run.done * size, count, size)[: max(goal - len(history.loss), 0)]:
-                    _step(run, engine, _chosen(columns, run.order[start : start + size]), clip_norm)
+                    _step(run, engine, _chosen(columns, run.order[start : start + size]), clip_norm, callback)
                     bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                     bar.update()
                     file.save(run)
@@ -108,8 +112,11 @@ def fit(
     return history
 
 
-def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float | None) -> None:
-    value, gradient = engine.gradient(run.theta, batch)
+def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float | None, callback: Any) -> None:
+    result, gradient = engine.gradient(run.theta, batch)
+    value = autograd.data(result)
+    if callback is not None:
+        callback(result)
     if clip_norm is not None:
         clip_grad_norm(gradient, clip_norm)
     if not math.isfinite(value) or not np.isfinite(gradient).all():

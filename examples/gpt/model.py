@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import logsumexp, mean, relu, softmax, sumprod
+from autograd import logsumexp, mean, relu, softmax, sumprod, take
 from autograd.nn import Module, parameter
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -53,7 +53,7 @@ class GPT(Module):
         surprises = []
         for token, following in pairwise(tokens):
             logits = reader.read(token)
-            surprises.append(logsumexp(logits) - pick(logits, following))
+            surprises.append(logsumexp(logits) - take(logits, following))
         return mean(surprises)
 
     def sample(self, rng: random.Random, temperature: float = 0.5) -> str:
@@ -80,7 +80,7 @@ class Reader:
 
     def read(self, token: Any) -> Vector:
         """The logits of what comes after this token."""
-        x = normed(added(pick(self.matrices["token"], token), self.matrices["position"][self.place]))
+        x = normed(added(take(self.matrices["token"], token), self.matrices["position"][self.place]))
         self.place += 1
         x = added(x, self.attend(normed(x)))
         hidden = [relu(h) for h in self.times("widen", normed(x))]
@@ -114,8 +114,3 @@ def normed(x: Vector) -> Vector:
 
 def added(x: Vector, y: Vector) -> Vector:
     return [xi + yi for xi, yi in zip(x, y, strict=True)]
-
-
-def pick(items: list[Any], i: Any) -> Any:
-    """The item at an integer that may be an input of a compiled program."""
-    return items[i]

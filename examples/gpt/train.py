@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from model import GPT, LETTERS, tokens_of
 
-import autograd
 from autograd.optim import Adam, History, fit, linear
 
 HERE = Path(__file__).parent
@@ -62,7 +61,7 @@ def train(chosen: argparse.Namespace, names: list[str]) -> tuple[GPT, History, f
         steps=chosen.steps,
         batch_size=1,
         rng=chosen.seed,
-        jit=not chosen.eager and hasattr(autograd, "jit"),
+        jit=not chosen.eager,
         checkpoint=chosen.out / "gpt.npz",
         resume=not chosen.fresh,
         save_seconds=2.0,
