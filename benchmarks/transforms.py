@@ -1,66 +1,25 @@
 """`grad` of scalar-heavy functions beside HIPS autograd: `python benchmarks/transforms.py`; prints a Markdown table.
 
-The other package owns the import name `autograd` too, so it gets a virtual environment of its own, made for the run and
-removed after it, and a process there. The two processes take turns, round after round, one function at a time.
+The other package owns the import name `autograd` too, so it gets a virtual environment of its own, and a process there. The
+two processes take turns, round after round, one function at a time.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
-import tempfile
-import venv
 from contextlib import ExitStack
 from math import inf, isfinite
-from pathlib import Path
 from statistics import median
 
+from environments import Failed, Worker, python_of, without_paths
 from scalar_functions import FUNCTIONS
 
-FOLDER = Path(__file__).resolve().parent
-OTHER = "autograd[scipy]>=1.8,<2"
+OTHER = "autograd[scipy]==1.9.1"
+WORKER = "transforms_worker.py"
 ACCURACY, FASTER, DEARER = 1e-10, 20.0, 4.0  # what is promised: see the README
 TERMS = 10**6
-
-
-class Engine:
-    """A worker process; `ask` sends it a request and waits for the answer. To be used in a `with`."""
-
-    def __init__(self, python: str, environment: dict[str, str]) -> None:
-        command = [python, str(FOLDER / "transforms_worker.py")]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
-
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-
-    def ask(self, what: str, **request: object):
-        print(json.dumps({"what": what, **request}), file=self.process.stdin, flush=True)
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit("A worker process failed; its message is above.")
-        return json.loads(answer)
-
-
-def python_of_the_other(folder: Path) -> str:
-    """A fresh virtual environment with HIPS autograd in it: its interpreter."""
-    print(f"installing {OTHER} into a virtual environment of its own", file=sys.stderr)
-    venv.create(folder, with_pip=True)
-    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", OTHER], check=True, env=without_paths(), stdout=sys.stderr)
-    return python
-
-
-def without_paths() -> dict[str, str]:
-    """The environment, without what would let the other interpreter import this package."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
 
 
 def difference(ours: list[float], theirs: list[float]) -> float:
@@ -70,7 +29,7 @@ def difference(ours: list[float], theirs: list[float]) -> float:
     return max(abs(a - b) / max(abs(a), abs(b)) if a != b else 0.0 for a, b in zip(ours, theirs, strict=True))
 
 
-def compare(ours: Engine, theirs: Engine, rounds: int) -> tuple[list[str], dict[str, bool]]:
+def compare(ours: Worker, theirs: Worker, rounds: int) -> tuple[list[str], dict[str, bool]]:
     """The lines of the table, and whether each thing promised held."""
     us, them = ours.ask("describe"), theirs.ask("describe")
     if them["version"] is None:
@@ -94,7 +53,7 @@ def compare(ours: Engine, theirs: Engine, rounds: int) -> tuple[list[str], dict[
     return lines, held
 
 
-def sums(ours: Engine, rounds: int) -> tuple[list[str], dict[str, bool]]:
+def sums(ours: Worker, rounds: int) -> tuple[list[str], dict[str, bool]]:
     """The same for the long sums, of this package only."""
     lines = [f"| gradient of a sum of {TERMS:,} terms | function on Values | gradient | times as much |", "|---|--:|--:|--:|"]
     cheap = f"sums at most {DEARER:g} x the function"
@@ -114,11 +73,13 @@ def main() -> None:
     parser.add_argument("--other", help="an interpreter that has HIPS autograd, instead of a fresh environment")
     options = parser.parse_args()
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-        ours = stack.enter_context(Engine(sys.executable, dict(os.environ)))
-        theirs = stack.enter_context(Engine(options.other or python_of_the_other(Path(folder)), without_paths()))
-        table, held = compare(ours, theirs, options.rounds)
-        long, held_too = sums(ours, options.rounds)
+        ours = stack.enter_context(Worker(sys.executable, WORKER, environment=dict(os.environ)))
+        theirs = stack.enter_context(Worker(options.other or python_of(OTHER), WORKER, environment=without_paths()))
+        try:
+            table, held = compare(ours, theirs, options.rounds)
+            long, held_too = sums(ours, options.rounds)
+        except Failed as reason:
+            sys.exit(f"A worker process failed: {reason}")
     print("\n".join([*table, "", *long]))
     verdicts = {**held, **held_too}
     print("\n" + "; ".join(f"{promise}: {'yes' if kept else 'NO'}" for promise, kept in verdicts.items()))
