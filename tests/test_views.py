@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -409,6 +409,7 @@ def test_a_sum_of_products_is_one_card_with_the_other_factor_on_the_arrow() -> N
     assert picture.boxes[-1].constants == (4.0, 1.5) and len(picture.boxes[-1].folded) + 4 == picture.values
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 def test_folding_leaves_nothing_out_and_every_message_is_in_its_operand_s_gradient(seed: int, products: bool) -> None:
     dice = random.Random(seed)
