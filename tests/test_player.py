@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -72,6 +72,7 @@ def data(made: Player) -> dict[str, Any]:
 # ---- the events
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> None:
     root = graph(seed)
@@ -88,6 +89,7 @@ def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> 
     assert all(same(line.grads[i], total) for i, total in last.items())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
     root = graph(seed)
@@ -101,6 +103,7 @@ def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
     assert all(complete.get(event.head, 0) < event.time for event in line.sent)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_every_scene_holds_every_value_once_and_ends_with_the_engine_s_gradients(seed: int) -> None:
     root = graph(seed)
@@ -195,6 +198,7 @@ NASTY = st.text(st.sampled_from("<>&\"'\\/ab]=;:-_`$\n\x00\x07\u2028\u202e\ud800
 ])  # fmt: skip
 
 
+@settings(deadline=None)
 @given(NASTY, NASTY, NASTY)
 def test_labels_and_scopes_change_nothing_but_text(a: str, b: str, c: str) -> None:
     def build(labels: tuple[str, str, str]) -> str:

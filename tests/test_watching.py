@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import viz
@@ -168,14 +168,15 @@ def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) ->
 def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(viz.watching, "kernel", lambda: object())
     shown: list[float] = []
 
-    def slow(self: Watch, stream: Any, last: bool) -> None:
+    def slow(self: Watch) -> None:
         now[0] += 1.0  # a second for each picture
         shown.append(now[0])
 
-    monkeypatch.setattr(Watch, "_write", slow)
-    live = watch(every=0, stream=io.StringIO())
+    monkeypatch.setattr(Watch, "_show_in_notebook", slow)
+    live = watch(every=0)
     for _ in range(100):
         live.update(1.0)
         now[0] += 1.0
@@ -188,6 +189,7 @@ def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch)
 @example([1.7e308, -1.7e308, 0.0])
 @example([5e-324, 0.0])
 @example([5e-324, 1.0])
+@settings(deadline=None)
 @given(LOSSES)
 def test_every_curve_is_well_formed_and_inside_of_its_frame(losses: list[float]) -> None:
     root = ElementTree.fromstring(curve(losses, THEMES["light"]))
@@ -202,6 +204,7 @@ def test_every_curve_is_well_formed_and_inside_of_its_frame(losses: list[float])
 
 
 @example([1.7e308, -1.7e308, 0.0], 9)
+@settings(deadline=None)
 @given(LOSSES, st.integers(1, 40))
 def test_blocks_rise_and_fall_with_the_losses(losses: list[float], width: int) -> None:
     shown = blocks(losses, width)

@@ -36,8 +36,8 @@ def is_layered(network: Network) -> bool:
     return not network.of_kind("between") and steps == {1}
 
 
-def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size]) -> Layout:
-    """The places of all cards of these sizes, and of the labels of the links, of these sizes."""
+def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size], labelled: bool = True) -> Layout:
+    """The places of all cards of these sizes, and of the labels of the links, of these sizes, if there are any."""
     last = 1 + max(card.unit.depth for card in network.cards.values() if card.unit)
     columns: dict[int, dict[int, list[str]]] = {}
     for card in network.cards.values():
@@ -51,7 +51,8 @@ def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size])
             _stack(layout, names, sizes, x + width / 2, tops.get(sample, (0.0, max(y for _, y in tops.values()))))
         x += width + _gap(network, columns[number], labels)
     _connect(layout, network.links, sizes)
-    _place_labels(layout, labels)
+    if labelled:
+        _place_labels(layout, labels)
     return layout
 
 

@@ -71,6 +71,12 @@ def fold(nodes: Sequence[Value], roots: Sequence[Value], products: bool = False)
     return [item for item in shown if item.index not in folded]
 
 
+def fewest(nodes: Sequence[Value]) -> int:
+    """A number of cards that folding will not fall below; cheaper than folding."""
+    sums = (TABLE["add"], TABLE["mul"])
+    return sum(bool(node.label) or (node.primitive not in sums if node.op else not node.is_constant) for node in nodes)
+
+
 def glyph(node: Value) -> str:
     """The symbol of the operation; "" for a leaf."""
     row = node.primitive

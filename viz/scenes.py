@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from autograd import Value
-from viz.folding import Shown, fold, glyph, unfolded
+from viz.folding import Shown, fewest, fold, glyph, unfolded
 from viz.grouping import Path, Single, by_level, by_scope
 
 SCENES = 24  # at most, closed and opened scopes together
@@ -41,14 +41,14 @@ class Scene:
 def scenes(nodes: Sequence[Value], names: Sequence[str], root: Value, limit: int) -> list[Scene]:
     """The scenes of at most `limit` cards: values (sums and constants folded), every operation, scopes or levels."""
     found = []
-    folded, every = fold(nodes, [root]), unfolded(nodes)
-    if len(folded) <= limit:
+    folded = fold(nodes, [root]) if fewest(nodes) <= limit else []
+    if 0 < len(folded) <= limit:
         about = (
             f"{len(nodes):,} values on {len(folded):,} cards: sums of sums are one Σ, constants stand inside their operation"
         )
         found.append(_of_values("values", folded, nodes, names, about if len(folded) < len(nodes) else ""))
-    if len(folded) < len(every) <= limit:
-        found.append(_of_values("every operation", every, nodes, names, ""))
+    if len(folded) < len(nodes) <= limit:
+        found.append(_of_values("every operation", unfolded(nodes), nodes, names, ""))
     if any(node.group for node in nodes):
         return found + _of_scopes(nodes, names, len(found))
     if not found:

@@ -11,7 +11,7 @@ import graphviz  # type: ignore[import-untyped]
 from autograd import Value
 from viz import dot
 from viz.escape import clean, number
-from viz.folding import fold, listing
+from viz.folding import fewest, fold, listing
 from viz.grouping import by_level, by_scope
 from viz.groups import groups
 from viz.network import Network, read_network
@@ -76,7 +76,7 @@ def _see_folded(nodes: Sequence[Value], roots: Sequence[Value], look: Look, note
     assert look.max_nodes is not None
     too_many = f": {len(nodes):,} values are more than max_nodes={look.max_nodes} (None draws all; around=, top= a part)"
     note += "; " * bool(note)
-    if not scoped and look.fold is not False:
+    if not scoped and look.fold is not False and fewest(nodes) <= look.max_nodes:
         for products, what in ((False, "sums and constants"), (True, "sums of products")):
             if len(fold(nodes, roots, products)) <= look.max_nodes:
                 picture = replace(read_graph(roots, None, True, products), note=f"{note}folded by {what}{too_many}")

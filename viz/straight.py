@@ -34,7 +34,7 @@ def straight(
     _align(network, sizes)
     labels = [table((f"<TR><TD>{word}</TD></TR>" for word in words if word), padding=0) for _, words in arrows]
     room = [measure(label) if words else UNLABELLED for label, (_, words) in zip(labels, arrows, strict=True)]
-    layout = arrange(network, sizes, room)
+    layout = arrange(network, sizes, room, any(words for _, words in arrows))
     for i, (title, cards) in enumerate(frames):
         _add_frame(graph, f"frame{i}", title, [(layout.cards[card.id], sizes[card.id]) for card in cards], theme)
     for i, ((look, _), (start, end)) in enumerate(zip(arrows, layout.arrows, strict=True)):

@@ -89,12 +89,13 @@ class Watch:
 
     def _show(self, last: bool) -> None:
         began = time.monotonic()
-        if self._stream is None and kernel() is not None:
-            self._show_in_notebook()
-        else:
+        if self._stream is not None or kernel() is None:
             self._write(self._out(), last)
-        now = time.monotonic()
-        self._due = now + max(self._every, PACE * (now - began))
+            self._due = began + self._every
+        else:
+            self._show_in_notebook()
+            now = time.monotonic()
+            self._due = now + max(self._every, PACE * (now - began))
 
     def _show_in_notebook(self) -> None:
         if self._handle is None:
