@@ -6,12 +6,14 @@ from autograd.arrays import asarray as asarray
 from autograd.arrays import data as data
 from autograd.arrays import grads as grads
 from autograd.arrays import zero_grad as zero_grad
+from autograd.batching import vmap as vmap
 from autograd.check import GradientError as GradientError
 from autograd.check import check_grads as check_grads
 from autograd.diagnosis import diagnose as diagnose
 from autograd.errors import DomainError as DomainError
 from autograd.errors import LostGradientError as LostGradientError
 from autograd.errors import SweepError as SweepError
+from autograd.links import take as take
 from autograd.modes import no_grad as no_grad
 from autograd.modes import scope as scope
 from autograd.modes import stop_gradient as stop_gradient
@@ -21,6 +23,7 @@ from autograd.objective import scipy_objective as scipy_objective
 from autograd.own import primitive as primitive
 from autograd.solved import implicit as implicit
 from autograd.sparse import sparsity as sparsity
+from autograd.staging import jit as jit
 from autograd.sweeps import gradient as gradient
 from autograd.transforms import grad as grad
 from autograd.transforms import hessian as hessian

@@ -34,6 +34,7 @@ class Row:
     defaults: tuple[float, ...] = ()
     elementary: bool = False
     public: bool = True  # whether it is a function of the package, not only an operator
+    cut: bool = False  # whether the partials are 0 by decree, not the value's derivatives
 
 
 TABLE: dict[str, Row] = {}
@@ -266,7 +267,7 @@ for _name, (_glyph, _test) in _comparisons.items():  # what a trace records of t
     row(_name, lambda m, x, y, test=_test: m.where(test(x, y), 1.0, 0.0), zero, zero, sample=R2, glyph=_glyph, public=False)
 row("zmul", lambda m, x, y: m.where(y == 0.0, 0.0, x * y), lambda m, x, y, z: y, lambda m, x, y, z: x, sample=R2,
     glyph="×₀", public=False, kinks="a local derivative times an adjoint that is exactly 0 is 0, even if it is infinite")
-row("stop", lambda m, x: x, zero, glyph="=", public=False, kinks="a number whose derivative is cut off")
+row("stop", lambda m, x: x, zero, glyph="=", public=False, cut=True, kinks="a number whose derivative is cut off")
 # fmt: on
 
 

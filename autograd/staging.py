@@ -84,7 +84,7 @@ class Jitted:
         self.name = getattr(f, "__name__", type(f).__name__)
         update_wrapper(self, f)
         made = getattr(f, "made_by", None)
-        self.made: Made | None = made if made is not None and made.result is f else None
+        self.made: Made | None = made if made is not None and made.result() is f else None
         self._ways: dict[Any, Ways] = {}
         self._lock = RLock()
         self._fast: Any = None  # the last program on floats alone, and what builds its result
@@ -224,7 +224,7 @@ class Jitted:
         """A gradient needs no recorded sweep: the program's own reverse sweep gives it."""
         positions = [made.argnums] if isinstance(made.argnums, int) else list(made.argnums)
         if any(not -len(args) <= i < len(args) for i in positions) or len({i % len(args) for i in positions}) < len(positions):
-            made.result(*args)  # raises
+            self.wrapped(*args)  # raises
         result = trace.run(made.function, given, named)
         output, aux = result if made.has_aux else (result, None)
         output = one_number("grad()", output)

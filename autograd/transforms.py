@@ -13,6 +13,7 @@ from functools import wraps
 from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple
+from weakref import ReferenceType, ref
 
 import numpy as np
 
@@ -119,7 +120,7 @@ class Call:
 class Made(NamedTuple):
     """How a derived function was made, for who can do the same in another way."""
 
-    result: Function
+    result: ReferenceType[Function]  # weak: the function holds this
     transform: str
     function: Function
     argnums: Argnums
@@ -157,7 +158,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         value = call.plain(output) if type(output) is Value else float(output)
         return ((value, aux) if has_aux else value), call.mirrored(found)
 
-    derived.made_by = Made(derived, "value_and_grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    derived.made_by = Made(ref(derived), "value_and_grad", f, argnums, has_aux)  # type: ignore[attr-defined]
     return derived
 
 
@@ -192,7 +193,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
-    derived.made_by = Made(derived, "grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    derived.made_by = Made(ref(derived), "grad", f, argnums, has_aux)  # type: ignore[attr-defined]
     return derived
 
 
