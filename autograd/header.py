@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd import text
 from autograd.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
 from autograd.primitives import TABLE, Row
@@ -17,7 +19,8 @@ def _c_call(name: str, args: list[str]) -> str:
 C = text.Language(_c_call, text.C.where, text.C.numbers)
 
 
-def _c_function(name: str, letters: list[str], formula: text.Symbol) -> str:
+def c_function(name: str, letters: Sequence[str], formula: text.Symbol) -> str:
+    """The C function of a formula in these letters."""
     lines, value = statements(formula, C, "double {} = {};")
     arguments = ", ".join(f"double {letter}" for letter in letters)
     return f"static inline double {name}({arguments}) {{ {' '.join([*lines, f'return {value};'])} }}\n"
@@ -35,8 +38,8 @@ def c_header() -> str:
         parts.append(f"static inline double ag_{row.name}({', '.join('double ' + x for x in operand_names(row))});\n")
     for row in rows:
         z, *partials = formulas(row)
-        parts.append(_c_function(f"ag_{row.name}", operand_names(row), z))
-        parts += [_c_function(f"ag_{row.name}_{i}", [*operand_names(row), "z"], f) for i, f in enumerate(partials)]
+        parts.append(c_function(f"ag_{row.name}", operand_names(row), z))
+        parts += [c_function(f"ag_{row.name}_{i}", [*operand_names(row), "z"], f) for i, f in enumerate(partials)]
     for arity, letters in ((1, "x"), (2, "xy")):
         parts.append(_c_switch([row for row in rows if row.arity == arity], arity, list(letters)))
     return "".join([*parts, "#endif\n"])

@@ -109,17 +109,27 @@ PYTHON = Language(call, "({1} if {0} else {2})", lambda text: _special(text, "na
 C = Language(call, "({0} ? {1} : {2})", lambda text: _special(text, "NAN", "INFINITY"))
 
 
-def shared(formula: Symbol) -> list[Symbol]:
-    """The operations that the formula uses more than once, inner ones first."""
-    uses: dict[Symbol, int] = {}
+def uses(formula: Symbol) -> dict[Symbol, int]:
+    """How often the formula uses each of its parts, itself included; inner ones first."""
+    counts: dict[Symbol, int] = {}
     order: list[Symbol] = []
 
     def visit(f: Symbol) -> None:
-        uses[f] = uses.get(f, 0) + 1
-        if uses[f] == 1:
+        counts[f] = counts.get(f, 0) + 1
+        if counts[f] == 1:
             for a in f.args:
                 visit(a)
             order.append(f)
 
     visit(formula)
-    return [f for f in order if uses[f] > 1 and f.args]
+    return {f: counts[f] for f in order}
+
+
+def parts(formula: Symbol) -> list[Symbol]:
+    """The formula and all it is made of, each once, inner ones first."""
+    return list(uses(formula))
+
+
+def shared(formula: Symbol) -> list[Symbol]:
+    """The operations that the formula uses more than once, inner ones first."""
+    return [f for f, count in uses(formula).items() if count > 1 and f.args]

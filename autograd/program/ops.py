@@ -6,6 +6,7 @@ those of x, y, w and the result z that its formula mentions. Three more read a l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd import text
@@ -40,6 +41,12 @@ NUMBERS: dict[str, int] = {}
 PARTIALS: dict[int, tuple[Partial, ...]] = {}
 
 
+def placed_letters(op: Op, operands: Sequence[str]) -> dict[text.Symbol, str]:
+    """What stands for each letter of the formula, for a language that writes it."""
+    known = dict(zip(op.letters, operands, strict=True))
+    return {part: known[part.shown] for part in text.parts(op.formula) if part.op == "name"}
+
+
 def _add(name: str, formula: text.Symbol, letters: tuple[str, ...]) -> int:
     NUMBERS[name] = len(OPS)
     OPS.append(Op(name, formula, letters))
@@ -47,9 +54,7 @@ def _add(name: str, formula: text.Symbol, letters: tuple[str, ...]) -> int:
 
 
 def _mentioned(formula: text.Symbol) -> set[str]:
-    if formula.op == "name":
-        return {formula.shown}
-    return set().union(*map(_mentioned, formula.args)) if formula.args else set()
+    return {part.shown for part in text.parts(formula) if part.op == "name"}
 
 
 def _plain_call(formula: text.Symbol) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.formulas import statements
-from autograd.header import C
+from autograd.header import c_function
 from autograd.program import ops
 
 VECTOR = (  # what glibc's vector library has, of one argument
@@ -21,9 +20,7 @@ def _declarations() -> str:
 def scalar_function(number: int) -> str:
     """The C function of one operation of up to three operands."""
     op = ops.OPS[number]
-    lines, value = statements(op.formula, C, "double {} = {};")
-    arguments = ", ".join(f"double {letter}" for letter in op.letters)
-    return f"static inline double ag_op{number}({arguments}) {{ {' '.join([*lines, f'return {value};'])} }} /* {op.name} */\n"
+    return c_function(f"ag_op{number}", op.letters, op.formula).rstrip() + f" /* {op.name} */\n"
 
 
 def _kernel(number: int) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.errors import ProgramError
-from autograd.program.ops import FIXED, LINK, OPS, POOLED
-
-_ints = np.int32
-
-
-def as_ints(x: Any) -> Any:
-    return np.ascontiguousarray(x, dtype=_ints)
+from autograd.program.checking import CODE, as_ints, check
+from autograd.program.listing import listing, summary
+from autograd.program.ops import OPS, POOLED
+from autograd.program.storage import packed, unpacked, write
 
 
 class Program:
@@ -23,26 +21,31 @@ class Program:
     `inputs` (a count), `constants` (floats), instructions `op`, `a`, `b`, `c` (int32, one entry each): operation number and
     operand slots; for operations that read the pool, a is where their operands start in `pool` and b how many they are.
     `outputs`, `guards` are slots; the program is valid for an input if each guard's number is not 0 exactly where `truths` says
-    so. `calls` are the Python functions that CALL instructions use. Instructions only read slots before their own.
+    so. `calls` are the Python functions that CALL instructions use. Instructions only read slots before their own; places that
+    an operation does not use are 0. `input_names` are for readers: one an input, or none.
     """
+
+    to_c: ClassVar[Callable[..., str]]  # from export_c, which stands above the passes
 
     def __init__(
         self,
         inputs: int,
         constants: Any,
-        code: tuple[Any, Any, Any, Any],
+        code: tuple[Any, ...],
         pool: Any,
         outputs: Any,
         guards: Any = (),
         truths: Any = (),
         calls: Sequence[Any] = (),
+        input_names: Sequence[str] = (),
     ) -> None:
         self.inputs = int(inputs)
         self.constants = np.ascontiguousarray(constants, dtype=np.float64)
-        self.op, self.a, self.b, self.c = map(as_ints, code)
-        self.pool, self.outputs, self.guards = map(as_ints, (pool, outputs, guards))
+        self.op, self.a, self.b, self.c = map(as_ints, code, CODE)
+        self.pool, self.outputs, self.guards = map(as_ints, (pool, outputs, guards), ("pool", "outputs", "guards"))
         self.truths = np.ascontiguousarray(truths, dtype=np.bool_)
         self.calls = tuple(calls)
+        self.input_names = tuple(input_names)
         self.turn = len(self.op)  # where a reverse sweep begins
 
     @property
@@ -85,41 +88,58 @@ class Program:
     def check(self) -> Program:
         """The program itself, if it is well formed: known operations, operands before their use, places that exist.
 
-        ProgramError names the first instruction that is not.
+        ProgramError names the first instruction that is not. What is well formed can be run and changed by passes safely.
         """
-        n, first = len(self.op), self.first
-        if not (len(self.a) == len(self.b) == len(self.c) == n):
-            raise ProgramError("the instruction arrays differ in length")
-        if len(self.guards) != len(self.truths):
-            raise ProgramError("there are not as many truths as guards")
-        own = np.arange(first, first + n)
-        arity = np.array([len(op.letters) for op in OPS], dtype=_ints)
-        self._refuse((self.op < 1) | (self.op >= len(OPS)), "an unknown operation")
-        for place, operand in enumerate((self.a, self.b, self.c)):
-            fixed = (self.op < FIXED) & (arity[self.op] > place)
-            self._refuse(fixed & ((operand < 0) | (operand >= own)), "an operand that is not computed before it")
-        for i in np.nonzero(self.op >= FIXED)[0]:
-            self._check_pooled(int(i), int(own[i]))
-        for name, slots in (("output", self.outputs), ("guard", self.guards)):
-            if len(slots) and (slots.min() < 0 or slots.max() >= self.slots):
-                raise ProgramError(f"an {name} reads a slot that does not exist")
+        check(self)
         return self
 
-    def _refuse(self, wrong: Any, what: str) -> None:
-        if wrong.any():
-            raise ProgramError(f"instruction {int(np.argmax(wrong))} has {what}")
+    def __repr__(self) -> str:
+        return summary(self)
 
-    def _check_pooled(self, i: int, own: int) -> None:
-        start, count, op = int(self.a[i]), int(self.b[i]), OPS[int(self.op[i])].name
-        if start < 0 or count < 0 or start + count > len(self.pool):
-            raise ProgramError(f"instruction {i} reads outside the pool")
-        read = self.pool[start : start + count]
-        if op == "call":
-            if not 0 <= self.c[i] < len(self.calls):
-                raise ProgramError(f"instruction {i} calls a function that does not exist")
-        elif op in ("sum", "dot", "zdot"):
-            read = np.append(read, self.c[i])
-        if len(read) and (read.min() < 0 or read.max() >= own):
-            raise ProgramError(f"instruction {i} has an operand that is not computed before it")
-        if (op in ("dot", "zdot") and count % 2) or (self.op[i] == LINK and count % 2 == 0) or (op == "take" and count < 2):
-            raise ProgramError(f"instruction {i} has a wrong number of operands")
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, limit: int | None = 2000, operands: int | None = 12) -> str:
+        """One line for each input, instruction, guard and output.
+
+        Arguments: `limit`, how many lines at most (of more, the middle is left out), `operands`, how many items of a list
+        at most; None for all. Constants stand where they are used; a partial of an operation is written as its formula.
+
+        >>> from autograd.program.ops import NUMBERS
+        >>> code = [NUMBERS["mul"], NUMBERS["tanh"], NUMBERS["less"]], [0, 3, 3], [1, 0, 2], [0, 0, 0]
+        >>> print(Program(2, [0.5], code, [], [4], [5], [True], input_names=("w", "")))
+        w = input 0
+        x1 = input 1 ''
+        v0 = w * x1
+        v1 = tanh(v0)
+        v2 = v0 < 0.5
+        guard v2 is true
+        output 0 = v1
+        """
+        return listing(self, limit, operands)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the program to a file, which takes its name when it is complete. What had the name before is replaced.
+
+        The format holds numbers and names (docs/program-format.md); `Program.load` reads it on any machine.
+        ProgramError for a program that is not well formed, or calls Python functions; OSError where writing fails.
+        """
+        write(path, packed(self.check()))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Program:
+        """The program that `save` wrote. No code from the file is run; memory is in proportion to the file.
+
+        ProgramError for a file that is damaged, or uses operations that this package does not have; OSError where there
+        is none.
+
+        >>> import os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "f.program")
+        >>> Program(1, [], ([], [], [], []), [], [0]).save(path)
+        >>> Program.load(path)
+        <Program: 1 input, 0 constants, 0 instructions, 0 guards, 1 output>
+        """
+        parts = unpacked(Path(path).read_bytes())
+        turn = parts.pop("turn")
+        code = tuple(parts.pop(name) for name in CODE)
+        return cls(code=code, **parts).replaced(turn=turn).check()
