@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import repeat
+from math import copysign
 from typing import Any
 
 from autograd.formulas import NAMES, OPS
@@ -31,7 +32,7 @@ def maker(cls: Any) -> tuple[Any, Any, Any, Any]:
         node._code = op
         node._p0 = a
         node._p1 = b
-        node._grad = 0.0
+        node._grad = _at_birth if op else 0.0
         node._mark = 0
         node._note = None
         return node
@@ -63,6 +64,25 @@ def maker(cls: Any) -> tuple[Any, Any, Any, Any]:
         return node
 
     return new_leaf, new_unary, new_binary, new_reduced
+
+
+_at_birth = 0.0
+
+
+def mark_births(traces: int) -> None:
+    """Let operations recorded from now on start with the gradient -0 while there are traces, else with 0."""
+    global _at_birth
+    _at_birth = -0.0 if traces else 0.0
+
+
+def signbit(x: float) -> bool:
+    """Whether a number is below 0, or -0."""
+    return copysign(1.0, x) < 0.0
+
+
+def grad_at_birth() -> float:
+    """The gradient that a new operation starts with."""
+    return _at_birth
 
 
 def fill(node: Any, op: int, x: float) -> None:

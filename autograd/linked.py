@@ -18,7 +18,7 @@ MANY = 16  # outputs, each with a reverse sweep of its own; beyond that the func
 
 def linked(jitted: Any, path: Path, pieces: Sequence[Any]) -> Any:
     """The outputs as Values; the number of a broken guard; NotImplemented where running untraced is the better way."""
-    outputs = len(path.outputs.computed)
+    outputs = len(path.outputs.places)
     if outputs > MANY or jitted.made is not None or any(mode()[:1]):
         return NotImplemented
     held = [*flat_numbers(pieces), *path.outside]
@@ -43,7 +43,7 @@ def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
         wanted = range(path.source.inputs)
         path.gradients = [  # type: ignore[attr-defined]
             (register(path.source, k, name), Runner(gradient(path.source, k, wanted)))
-            for k in range(len(path.outputs.computed))
+            for k in range(len(path.outputs.places))
         ]
     found: list[tuple[int, Runner]] = path.gradients  # type: ignore[attr-defined]
     return found

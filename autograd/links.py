@@ -11,7 +11,7 @@ from autograd.errors import TraceError, real
 from autograd.functions import VALUES, as_array
 from autograd.kernels import FLOATS
 from autograd.primitives import Row
-from autograd.switches import tracing
+from autograd.switches import TRACE, tracing
 from autograd.value import ROWS, Value, number, record
 
 Function = Callable[..., Any]
@@ -140,12 +140,16 @@ def _rule(rule: Function) -> Function:
 
 
 def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
+    trace = TRACE.get()
+    refused = trace.refused
     try:
         found = f(*operands)
         if type(found) is Value:
             return found
     except (TypeError, AttributeError, ValueError):
         pass  # it needs plain floats: the program will call it
+    finally:
+        trace.refused = refused
     return call(f, name, operands, real(f(*map(number, operands)), f"the result of {name}()"))
 
 

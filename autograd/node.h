@@ -23,6 +23,11 @@ typedef struct {
 static PyObject *ag_spare, *ag_dead; /* lists, linked through p0 and p1 */
 static int ag_spares, ag_freeing;
 
+static double ag_at_birth; /* the gradient that a new operation starts with: -0 while there are traces */
+
+static inline void ag_mark_births(int traces) { ag_at_birth = traces ? -0.0 : 0.0; }
+static inline double ag_grad_at_birth(void) { return ag_at_birth; }
+
 /* A new node of class `type` with parents a and b, which may be NULL. */
 static inline PyObject *ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b) {
     PyObject *o = ag_spare;
@@ -39,7 +44,8 @@ static inline PyObject *ag_new(PyTypeObject *type, int code, PyObject *a, PyObje
     }
     n->code = code;
     n->mark = 0;
-    n->grad = n->d0 = n->d1 = 0.0;
+    n->grad = code ? ag_at_birth : 0.0;
+    n->d0 = n->d1 = 0.0;
     if (!a) a = Py_None;
     if (!b) b = Py_None;
     Py_INCREF(a);

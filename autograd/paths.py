@@ -7,36 +7,43 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import TraceError
 from autograd.program.build import build
 from autograd.program.passes import tidy
 from autograd.program.plan import Runner
 from autograd.program.reverse import gradient
 from autograd.program.tracing import Trace
 from autograd.trees import Tree
-from autograd.value import Value
+from autograd.value import Value, number
 
 COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 
 
 class Outputs:
-    """The result of a traced function: which of its parts are computed, and how to put it together."""
+    """The form of a traced function's result: which of its parts are computed, and how to put it together.
+
+    It holds no Value: `literals` are the other parts, `places` where the computed ones belong.
+    """
 
     def __init__(self, result: Any) -> None:
-        self.result, self.tree = result, Tree(result)
-        leaves = self.tree.leaves
-        self.computed = [x for x in leaves if type(x) is Value]
-        self.literal = len(self.computed) < len(leaves)
+        self.tree = Tree(result)
+        leaves, self.tree.leaves = self.tree.leaves, []
+        self.literals = [None if type(x) is Value else _fixed(x) for x in leaves]
         self.places = [i for i, x in enumerate(leaves) if type(x) is Value]
+        self.literal = len(self.places) < len(leaves)
         self.truths = [i for i in self.places if leaves[i].operation and leaves[i].primitive.name in COMPARISONS]
+        plain = not self.literal and not self.truths and not any([type(s) is tuple and s for s in self.tree.shapes])
+        space: dict[str, Any] = {}
+        self.source = (_source(result, iter(range(len(leaves))), space), space) if plain else None
 
     def build(self, numbers: Any) -> Any:
         """The result of these numbers: a tuple or list of floats or Values, or an array of floats."""
         if self.literal or self.truths:
-            items = list(self.tree.leaves)
+            items = list(self.literals)
             for place, x in zip(self.places, numbers.tolist() if isinstance(numbers, np.ndarray) else numbers, strict=True):
                 items[place] = x
             for place in self.truths:
-                items[place] = items[place] if type(items[place]) is Value else items[place] != 0.0
+                items[place] = number(items[place]) != 0.0
             return self.tree.rebuild(items)
         if isinstance(numbers, np.ndarray):
             return self.tree.build(self._parts(numbers))
@@ -44,10 +51,9 @@ class Outputs:
 
     def quick(self) -> Any:
         """What builds the result from a tuple of floats, with as little work as its form allows."""
-        if self.literal or self.truths or any([type(shape) is tuple and shape for shape in self.tree.shapes]):
+        if self.source is None:
             return lambda found: self.build(np.array(found))
-        space: dict[str, Any] = {}
-        source = _source(self.result, iter(range(len(self.computed))), space)
+        source, space = self.source[0], dict(self.source[1])
         exec(f"def quick(found):\n return {source}", space)  # brackets, places and names of our own, nothing from outside
         return space["quick"]
 
@@ -99,10 +105,19 @@ class Outputs:
             if all([i in computed for i in leaves]):
                 part = next(given)
             else:
-                columns = [next(given) if i in computed else np.array([self.tree.leaves[i]] * points) for i in leaves]
+                columns = [next(given) if i in computed else np.array([self.literals[i]] * points) for i in leaves]
                 part = np.stack(columns, axis=1).reshape(points, *shape) if columns else np.empty((points, *shape))
             parts.append(part != 0.0 if leaves and set(leaves) <= truths else part)
         return parts
+
+
+def _fixed(x: Any) -> Any:
+    """A part of the result that is the same in every call; TraceError where a caller could change it for later ones."""
+    try:
+        hash(x)
+    except TypeError:
+        raise TraceError(f"a traced function cannot return a {type(x).__name__}: return a list, tuple, dict or array") from None
+    return x
 
 
 def _source(result: Any, places: Iterator[int], space: dict[str, Any]) -> str:
@@ -138,16 +153,17 @@ class Path:
 
     def __init__(self, trace: Trace, result: Any, gradient_of: Gradient | None) -> None:
         self.outputs = Outputs(result)
+        computed = [x for x in Tree(result).leaves if type(x) is Value]
         self.lines = tuple(trace.lines.values())
         marks = {id(x): i for i, x in enumerate(gradient_of.marks)} if gradient_of else {}
-        plain = [x for x in self.outputs.computed if id(x) not in marks]
+        plain = [x for x in computed if id(x) not in marks]
         head = [gradient_of.output] if gradient_of and marks and type(gradient_of.output) is Value else []
         program, self.outside = build(trace, head + plain)
         self.source = tidy(program)
         if gradient_of and head and not self.outside:
             self.source = gradient(self.source, 0, gradient_of.wanted)
             others = iter(range(1, 1 + len(plain)))
-            chosen = [1 + len(plain) + marks[id(x)] if id(x) in marks else next(others) for x in self.outputs.computed]
+            chosen = [1 + len(plain) + marks[id(x)] if id(x) in marks else next(others) for x in computed]
             self.source = self.source.replaced(outputs=self.source.outputs[chosen])
         self.truths = tuple(self.source.truths.tolist())
         self._runner: Runner | None = None

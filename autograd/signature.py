@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from autograd.errors import is_real, refuse_masks
 from autograd.value import Value
 
 NUMBERS = {float, int}
+OTHERS = (bool, np.bool_)  # numbers to Python, here a part of the program
 SCALAR, NODE = "number", "Value"
 
 
@@ -46,11 +48,18 @@ def key_of(x: Any, pieces: list[Any], name: str) -> Any:
             return (kind, len(x))
         return (kind, tuple([key_of(item, pieces, name) for item in x]))
     if isinstance(x, Static):
-        return ("static", type(x.value), _hashable(x.value, name))
-    if is_real(x) and kind not in (bool, np.bool_):
+        return ("static", type(x.value), _exact(_hashable(x.value, name)))
+    if is_real(x) and kind not in OTHERS:
         pieces.append(float(x))
         return SCALAR
-    return ("static", kind, _hashable(x, name))
+    return ("static", kind, _exact(_hashable(x, name)))
+
+
+def _exact(x: Any) -> Any:
+    """What tells 0 from -0, 1 from 1.0 and True, and takes nan for nan."""
+    if isinstance(x, (float, complex)):
+        return repr(x)
+    return tuple([(type(item), _exact(item)) for item in x]) if isinstance(x, tuple) else x
 
 
 def _hashable(x: Any, name: str) -> Any:
@@ -85,14 +94,18 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
         made[:] = items
         return made.reshape(x.shape) if x.ndim else items[0]
     if isinstance(x, dict):
-        items = [filled(item, numbers) for item in x.values()]
-        return dict(zip(x, items, strict=True))
+        filling = {key: filled(item, numbers) for key, item in x.items()}
+        if type(x) is dict:
+            return filling
+        made = copy(x)
+        made.update(filling)
+        return made
     if isinstance(x, (list, tuple)):
         items = [filled(item, numbers) for item in x]
         return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
     if isinstance(x, Static):
         return x.value
-    if type(x) is Value or (is_real(x) and type(x) not in (bool, np.bool_)):
+    if type(x) is Value or (is_real(x) and type(x) not in OTHERS):
         return next(numbers)
     return x
 

@@ -7,18 +7,20 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import update_wrapper
 from threading import RLock
+from types import MethodType
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import TraceError
+from autograd.errors import TraceError, is_real
 from autograd.linked import linked
 from autograd.paths import Gradient, Path
 from autograd.program.program import Program
-from autograd.program.tracing import Trace
-from autograd.signature import SCALAR, Static, filled, flat_numbers, key_of
+from autograd.program.tracing import TextError, Trace
+from autograd.signature import OTHERS, SCALAR, Static, filled, flat_numbers, key_of
 from autograd.switches import MODE, TRACE, mode
 from autograd.transforms import Made, one_number
+from autograd.trees import Tree
 from autograd.value import Value, number
 
 Function = Callable[..., Any]
@@ -26,6 +28,11 @@ LOG = logging.getLogger("autograd.jit")
 FULL = (
     "{} took its {} ways at branches (if, while, comparisons) and now a new one, at {}: it runs untraced. "
     "Choose with autograd.where, maximum, abs, clip, which need no branch, or raise max_paths"
+)
+
+ONLY_TRACED = (
+    "{}: {}; untraced it runs, but in a trace numbers are Values, known at run time only: use this package's functions, "
+    "autograd.take(values, i) to read lists, or name the argument in static_argnums"
 )
 
 
@@ -40,6 +47,7 @@ def jit(
     once) or "raise". Comparisons decide while tracing and are checked in every call: if one turns out otherwise, that way is
     traced too. Also a decorator. The result has `program(*args)`, `stats`, and `wrapped`, the function.
     TraceError (a TypeError) where f does what a program cannot repeat: reads `.data` or `float()`, draws random numbers, ...
+    What f raises while it is traced comes out as it would untraced.
 
     >>> from autograd import sin, value_and_grad
     >>> f = jit(value_and_grad(lambda x: x * sin(x)))
@@ -66,7 +74,7 @@ class Ways:
 
     def add(self, path: Path) -> None:
         """One more path."""
-        self.paths.append(path)
+        self.paths = [kept for kept in self.paths if kept.truths != path.truths] + [path]
         for k in range(len(path.truths) + 1):
             self.after[path.truths[:k]] = path
         self.last = path
@@ -101,7 +109,7 @@ class Jitted:
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
             return self
-        return lambda *args, **kwargs: self(instance, *args, **kwargs)
+        return MethodType(self, instance)
 
     @property
     def stats(self) -> dict[str, Any]:
@@ -130,25 +138,30 @@ class Jitted:
             return self._eager(args, kwargs)  # trap() wants to see each operation
         key, pieces = self._key(args, kwargs)
         ways = self._ways.get(key) or self._ways.setdefault(key, Ways())
-        path = ways.last
+        path, tried = ways.last, set()
         while True:
+            new = path is None
             if path is None:
                 if not self._room(ways):
                     return self._eager(args, kwargs)
                 path = self._trace(ways, args, kwargs, pieces)
-            if path.outside or any([type(x) is Value for x in pieces]):
-                found = linked(self, path, pieces)
-                if found is NotImplemented:
-                    return self._eager(args, kwargs)
-            else:
-                found = np.empty(len(path.outputs.computed))
-                broken = path.runner.run(tuple(pieces), (found,))
-                found = found if broken < 0 else broken
+            found = self._on_path(path, pieces) if path not in tried else NotImplemented
+            if found is NotImplemented or (new and type(found) is int):  # rounded otherwise, a number is on no path's side
+                return self._eager(args, kwargs)
             if type(found) is not int:
                 ways.last = path
                 self._remember(key, path)
                 return path.outputs.build(found)
+            tried.add(path)
             path = ways.other(path, found)
+
+    def _on_path(self, path: Path, pieces: Sequence[Any]) -> Any:
+        """The computed numbers; the number of a broken guard; NotImplemented where running untraced is the better way."""
+        if path.outside or any([type(x) is Value for x in pieces]):
+            return linked(self, path, pieces)
+        found = np.empty(len(path.outputs.places))
+        broken = path.runner.run(tuple(pieces), (found,))
+        return found if broken < 0 else broken
 
     def _key(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         pieces: list[Any] = []
@@ -173,9 +186,10 @@ class Jitted:
 
     def _find(self, ways: Ways, pieces: Sequence[Any]) -> Path | None:
         """The kept path of these numbers."""
-        path = ways.last
+        path, tried = ways.last, set()
         numbers = [number(x) for x in flat_numbers(pieces)]
-        while path is not None:
+        while path is not None and path not in tried:
+            tried.add(path)
             inputs = (*numbers, *[number(x) for x in path.outside])
             found = path.runner.call(tuple(map(float, inputs)))
             if type(found) is tuple:
@@ -204,40 +218,66 @@ class Jitted:
     # ---- tracing
 
     def _trace(self, ways: Ways, args: Any, kwargs: Any, pieces: Sequence[Any]) -> Path:
+        seen = ways.paths
         with self._lock:
+            if ways.paths is not seen and (path := self._find(ways, pieces)):
+                return path  # another thread was faster
             started = time.perf_counter()
-            numbers = [number(x) for x in flat_numbers(pieces)]
-            trace = Trace(numbers, f"jit({self.name})")
-            places = iter(trace.variables)
-            given = [filled(x, places) for x in self._with_static(args)]
-            named = {k: filled(kwargs[k], places) for k in sorted(kwargs)}
-            if self.made is None:
-                path = Path(trace, trace.run(self.wrapped, given, named), None)
-            else:
-                path = self._trace_gradient(self.made, trace, args, given, named)
+            trace = Trace([number(x) for x in flat_numbers(pieces)], f"jit({self.name})")
+            path = self._traced(trace, args, kwargs)
+            trace.check_kept()
             ways.add(path)
             self._counts["traces"] += 1
             self._counts["seconds tracing"] += time.perf_counter() - started
             return path
 
-    def _trace_gradient(self, made: Made, trace: Trace, args: Any, given: list[Any], named: Any) -> Path:
+    def _traced(self, trace: Trace, args: Any, kwargs: Any) -> Path:
+        places = iter(trace.variables)
+        given = [filled(x, places) for x in self._with_static(args)]
+        named = {k: filled(kwargs[k], places) for k in sorted(kwargs)}
+        if self.made is None:
+            return Path(trace, self._result(trace, self.wrapped, args, kwargs, given, named), None)
+        return self._traced_gradient(self.made, trace, args, kwargs, given, named)
+
+    def _result(self, trace: Trace, f: Function, args: Any, kwargs: Any, given: Any, named: Any) -> Any:
+        """The traced result of f; what f raises as it would untraced."""
+        try:
+            return trace.run(f, given, named)
+        except Exception as error:
+            if isinstance(error, TraceError) and not isinstance(error, TextError):
+                raise
+            failed = error
+        self._eager(args, kwargs)
+        if isinstance(failed, TraceError):
+            raise failed
+        raise TraceError(f"jit({self.name}): {ONLY_TRACED.format(type(failed).__name__, failed)}") from failed
+
+    def _traced_gradient(self, made: Made, trace: Trace, args: Any, kwargs: Any, given: list[Any], named: Any) -> Path:
         """A gradient needs no recorded sweep: the program's own reverse sweep gives it."""
         positions = [made.argnums] if isinstance(made.argnums, int) else list(made.argnums)
-        if any(not -len(args) <= i < len(args) for i in positions) or len({i % len(args) for i in positions}) < len(positions):
-            self.wrapped(*args)  # raises
-        result = trace.run(made.function, given, named)
+        whole = self._with_static(args)
+        if not _differentiable(whole, positions):
+            self.wrapped(*args, **kwargs)  # raises
+        result = self._result(trace, made.function, args, kwargs, given, named)
         output, aux = result if made.has_aux else (result, None)
         output = one_number("grad()", output)
-        ends = np.cumsum([0] + [len(flat_numbers(_pieces(x))) for x in args]).tolist()
+        ends = np.cumsum([0] + [len(flat_numbers(_pieces(x))) for x in whole]).tolist()
         wanted = [i for position in positions for i in range(ends[position % len(args)], ends[position % len(args) + 1])]
         gradient_of = Gradient(output, wanted)
         marks = iter(gradient_of.marks)
-        mirrored = tuple([filled(args[position], marks) for position in positions])
+        mirrored = tuple([filled(whole[position], marks) for position in positions])
         found = mirrored[0] if isinstance(made.argnums, int) else mirrored
         value = output if type(output) is Value else float(output)
         if made.transform == "grad":
             return Path(trace, (found, aux) if made.has_aux else found, gradient_of)
         return Path(trace, ((value, aux) if made.has_aux else value, found), gradient_of)
+
+
+def _differentiable(args: Sequence[Any], positions: Sequence[int]) -> bool:
+    """Whether there are arguments of all these positions, each once, and nothing but numbers in them."""
+    if any([not -len(args) <= i < len(args) for i in positions]) or len({i % len(args) for i in positions}) < len(positions):
+        return False
+    return all([type(x) is Value or (is_real(x) and type(x) not in OTHERS) for i in positions for x in Tree(args[i]).leaves])
 
 
 def _pieces(x: Any) -> list[Any]:

@@ -42,6 +42,7 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     for item in tree.leaves:
         if type(item) is not Value:
             raise TypeError(f"gradient() needs Values as inputs, not {type(item).__name__}")
+    create_graph = create_graph or tracing()  # another call has other numbers
     found = pull_back({id(output): (output, 1.0)}, tree.leaves, create_graph)
     return tree.rebuild([as_value(x) for x in found] if create_graph else found)
 

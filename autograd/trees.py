@@ -88,9 +88,16 @@ def _part(items: Sequence[Any], shape: Shape) -> Any:
         return items if isinstance(shape, int) else items[0]
     if isinstance(shape, int):
         return items
-    result = np.empty(len(items), dtype=object if any([type(x) is Value for x in items]) else float)
+    result = np.empty(len(items), dtype=_dtype(items))
     result[:] = items
     return result.reshape(shape)
+
+
+def _dtype(items: Sequence[Any]) -> Any:
+    kinds = set(map(type, items))
+    if Value in kinds:
+        return object
+    return np.array(items).dtype if kinds and kinds <= {bool, int, str, bytes, complex} else float
 
 
 def _block(block: Any, shape: tuple[int, ...]) -> Any:

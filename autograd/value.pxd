@@ -2,7 +2,7 @@
 cimport cython
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject, PyTypeObject
-from libc.math cimport floor
+from libc.math cimport floor, signbit
 from libc.stdlib cimport free, realloc
 
 cdef extern from "Python.h":
@@ -27,6 +27,8 @@ cdef extern from "node.h":
     object packed "ag_pack" (tuple numbers)
     double *ag_doubles(object packed) noexcept
     object reduced "ag_reduced" (int op, object p, object q)
+    void mark_births "ag_mark_births" (int traces) noexcept
+    double grad_at_birth "ag_grad_at_birth" () noexcept
     int set_method "ag_set_method" (object type, object name, object method) except -1
 
 @cython.final
@@ -180,6 +182,7 @@ cpdef double owner(Value node) except? -1
 @cython.locals(node=Value)
 cpdef Value variable(double data, double kind)
 cdef Value constant(object x)
+cpdef bint foreign(Value node) except -1
 @cython.locals(node=Value)
 cpdef Value unary(int op, Value a)
 @cython.locals(node=Value, left=Value, right=Value, x=double, y=double)

@@ -28,6 +28,7 @@ from autograd.watching import watch, watched
 from autograd.interpreted import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
 from autograd.interpreted import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL, STOP  # interpreted
 from autograd.interpreted import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
+from autograd.interpreted import grad_at_birth, mark_births, signbit  # interpreted
 from autograd.interpreted import meet_parents, owned, packed, send_to_parents, set_method, start_afresh, unpacked  # interpreted
 # compiled: import cython
 # isort: on
@@ -103,7 +104,7 @@ class Value:
         """The derivative of what `backward` was called on; leaves add up over calls, all other nodes start afresh."""
         if traces:
             refuse(self, ".grad")
-        return self._grad
+        return self._grad + 0.0  # no -0
 
     @grad.setter
     def grad(self, number: Any) -> None:
@@ -187,10 +188,14 @@ class Value:
         return self.op
 
     def __repr__(self) -> str:
+        if traces:
+            refuse(self, "text")
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._number}, grad={self._grad}{label})"
+        return f"Value(data={self._number}, grad={self._grad + 0.0}{label})"
 
     def __format__(self, spec: str) -> str:
+        if traces:
+            refuse(self, "text")
         return format(self._number, spec) if spec else repr(self)
 
     # ---- operators; what is not a number is left to the other operand, as an array
@@ -295,6 +300,8 @@ class Value:
         return compare(GREATER_EQUAL, self, other)
 
     def __hash__(self) -> int:
+        if traces:
+            refuse(self, "hash()")
         return id(self) >> 4
 
     def __bool__(self) -> bool:
@@ -312,7 +319,14 @@ class Value:
             refuse(self, "int()")
         raise LostGradientError(LOST)
 
+    def __index__(self) -> int:
+        if traces:
+            refuse(self, "an index")
+        raise LostGradientError(LOST)
+
     def __copy__(self) -> Value:
+        if self._code == 0 and traces and tracing():
+            return self.detach()
         return shallow(self)
 
     def detach(self) -> Value:
@@ -359,6 +373,7 @@ def count_modes(change: int) -> None:
 def count_traces(change: int) -> None:
     global traces
     traces += change
+    mark_births(traces)
 
 
 def number(x: Any) -> Any:
@@ -406,6 +421,11 @@ def gradients(nodes: list[Value]) -> list[float]:
 def owner(node: Value) -> float:
     """Whose leaf this is: 0 the user's, CONSTANT, or the number of a transform's call."""
     return node._d1
+
+
+def foreign(node: Value) -> bool:
+    """Whether an operation was recorded while nobody was tracing."""
+    return node._code != 0 and not signbit(node._grad)
 
 
 def unary(op: int, a: Value) -> Value:
@@ -478,6 +498,7 @@ def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[floa
     node._p0 = operands
     node._p1 = packed(partials)
     node._code = op
+    node._grad = grad_at_birth()
     return finish(node) if modes else node
 
 

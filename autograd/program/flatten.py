@@ -6,15 +6,15 @@ from array import array
 from math import copysign
 from typing import Any
 
-from autograd.value import CONSTANT, Value, number, operands, owner
+from autograd.value import CONSTANT, Value, foreign, number, operands, owner
 
 
 def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums: int, inside: float) -> tuple[Any, ...]:
-    """The code of the nodes (each after its parents): constants, op, a, b, c, pool, and the leaves from outside.
+    """The code of the nodes (each after its parents): constants, op, a, b, c, pool, and the Values from outside.
 
     Arguments: `slots`, the slot by identity of each input, completed here; `numbers`, the program's operation number by the
     node's, negative for those that read the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a
-    later one are constants, others come from outside and get the next input slots.
+    later one are constants; other leaves, and operations recorded before, come from outside and get the next input slots.
     References are provisional: input i is i, constant k is -1 - k, instruction j is 2**30 + j.
     """
     code, a, b, c, pool = array("i"), array("i"), array("i"), array("i"), array("i")
@@ -25,11 +25,11 @@ def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums:
     inputs = len(slots)
     for node in nodes:
         operation = node._code
-        if operation == 0:
+        if operation == 0 or foreign(node):
             if id(node) in slots:
                 continue
             kind = owner(node)
-            if kind == CONSTANT or kind >= inside:
+            if operation == 0 and (kind == CONSTANT or kind >= inside):
                 slots[id(node)] = constant_slot(constants, node._number)
             else:
                 slots[id(node)] = inputs + len(outside)
@@ -58,6 +58,20 @@ def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums:
         slots[id(node)] = base + count
         count += 1
     return list(constants), code, a, b, c, pool, outside
+
+
+def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
+    """The nodes (each after its parents) without those that only serve operations recorded outside; `wanted` are the last."""
+    for node in nodes:
+        if foreign(node):
+            break
+    else:
+        return nodes
+    needed = {id(node) for node in wanted}
+    for node in reversed(nodes):
+        if id(node) in needed and not foreign(node):
+            needed.update([id(x) for x in operands(node) if type(x) is Value])
+    return [node for node in nodes if id(node) in needed]
 
 
 def reference(x: Any, slots: dict[int, int], constants: dict[Any, int]) -> int:

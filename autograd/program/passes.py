@@ -82,7 +82,8 @@ def share(program: Program, finished: bool = False) -> Program:
     code, pool = code_of(program), program.pool.copy()
     same = np.arange(program.slots, dtype=np.int32)
     table = np.full(1 << int(2 * len(program) + 2).bit_length(), -1, dtype=np.int32)
-    loops.share(code, pool, program.first, ARITY, KINDS, ALL_COPIES if finished else COPIES, same, table)
+    with np.errstate(over="ignore"):  # of its hashes, where it is not compiled
+        loops.share(code, pool, program.first, ARITY, KINDS, ALL_COPIES if finished else COPIES, same, table)
     op, a, b, c = (row.copy() for row in code)
     shared = program.replaced(op=op, a=a, b=b, c=c, pool=pool)
     return prune(shared.replaced(outputs=same[program.outputs], guards=same[program.guards]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+import gc
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,29 +14,43 @@ from typing import Any
 import numpy as np
 
 from autograd import links
+from autograd.dice import states
 from autograd.errors import TraceError
 from autograd.modes import recording
+from autograd.program.flatten import within
 from autograd.switches import TRACE
 from autograd.transforms import counted, next_number
 from autograd.value import CONSTANT, Value, count_traces, operands, owner, topological, variables
 
-PACKAGE = str(Path(__file__).parent.parent)
+INSIDE = tuple(str(Path(file).parent) + os.sep for file in (__file__, links.__file__, np.__file__))
+LIBRARY = str(Path(os.__file__).parent) + os.sep
 WAYS_OUT = {
     ".data": "compute with the Value itself; to cut its derivative use stop_gradient(x)",
     "float()": "use this package's functions (autograd.sin, ...) in place of math's and NumPy's",
     "int()": "give that argument in static_argnums, or read a list at a traced place with autograd.take(values, i)",
+    "an index": "give that argument in static_argnums, or read a list at a traced place with autograd.take(values, i)",
+    "text": "return the number, and print or format it outside",
+    "hash()": "sets and dicts would look for the very number: compare it (x == 1.0), or use autograd.take(values, i)",
     ".grad": "take derivatives with autograd.grad, which a trace can follow",
     "backward()": "take derivatives with autograd.grad, which a trace can follow",
 }
 _lock = Lock()
 
 
+class TextError(TraceError):
+    """A traced number was to be shown, which is no error if the text is that of an exception."""
+
+
 def users_line() -> str:
-    """Where the caller's own code is: the innermost line outside of this package."""
+    """Where the caller's own code is: the innermost line outside of this package, of NumPy and of Python's library."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame.f_back is not None and _inside(frame.f_code.co_filename):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _inside(file: str) -> bool:
+    return file.startswith((*INSIDE, "<")) or (file.startswith(LIBRARY) and "site-packages" not in file)
 
 
 class Trace:
@@ -47,6 +62,7 @@ class Trace:
         self.variables: list[Value] = variables(list(numbers), self.number)
         self.guards: dict[int, tuple[Value, bool]] = {}
         self.lines: dict[int, str] = {}
+        self.refused: TraceError | None = None
 
     def guard(self, node: Value, truth: bool) -> None:
         """Note that the function looked whether the number is 0."""
@@ -60,7 +76,9 @@ class Trace:
             return
         way_out = WAYS_OUT.get(what, "do that outside of the traced function")
         label = f" of {node.label}" if node.label else ""
-        raise TraceError(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
+        kind = TextError if what == "text" else TraceError
+        self.refused = kind(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
+        raise self.refused
 
     def reduction(self, node: Value) -> Any:
         """A reduction as what it is made of."""
@@ -75,26 +93,39 @@ class Trace:
         return node.operation == 0 and (owner(node) == CONSTANT or owner(node) > self.number)
 
     def run(self, f: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
-        """The result of f; TraceError where it does what a program cannot repeat."""
-        dice = (random.getstate(), _numpy_state())
+        """The result of f; TraceError where it does what a program cannot repeat, even if f caught that error."""
+        dice, held = states(f), identities((args, kwargs))
         with self._listening(), recording(), counted(self.number + 0.5):
             try:
                 result = f(*args, **kwargs)
-            except TypeError as error:
-                self._explain(error)
+            except Exception as error:
+                if self.refused is not None and error is not self.refused:
+                    raise self.refused from error
                 raise
-        if (random.getstate(), _numpy_state()) != dice:
+        if self.refused is not None:
+            raise self.refused
+        if states(f) != dice:
             raise TraceError(
                 f"{self.name} draws random numbers, which a program would repeat: draw them outside and pass them as arguments"
             )
+        if identities((args, kwargs)) != held:
+            raise TraceError(f"{self.name} changes its arguments in place, which a program would not: work on a copy")
         return result
 
-    def _explain(self, error: TypeError) -> None:
-        if "Value'" in str(error) and ("integer" in str(error) or "indices" in str(error)):
-            raise TraceError(
-                f"{self.name}: {error}: in a trace a number is known at run time only; name the argument in static_argnums "
-                "(one program for each number), or read lists with autograd.take(values, i)"
-            ) from error
+    def check_kept(self) -> None:
+        """TraceError if somebody keeps a traced number, now that the program is made and all others have dropped theirs."""
+        self.guards.clear()
+        if self._kept():
+            gc.collect()
+            if self._kept():
+                raise TraceError(
+                    f"{self.name} keeps a traced number in a list, an attribute, a variable or an object outside of it, where "
+                    "later calls would leave it as it is: return it (in lists, tuples, dicts or arrays)"
+                )
+
+    def _kept(self) -> bool:
+        *counts, own = [sys.getrefcount(x) for x in (*self.variables, Value(0.0))]
+        return any([count > own + 1 for count in counts])
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
@@ -110,9 +141,16 @@ class Trace:
 
     def order(self, outputs: Sequence[Any]) -> list[Value]:
         """The nodes of outputs and guards, each after its parents."""
-        return topological([x for x in outputs if type(x) is Value] + [node for node, _ in self.guards.values()])
+        wanted = [x for x in outputs if type(x) is Value] + [node for node, _ in self.guards.values()]
+        return within(topological(wanted), wanted)
 
 
-def _numpy_state() -> Any:
-    kind, keys, *rest = np.random.get_state()
-    return kind, np.asarray(keys).tobytes(), *rest
+def identities(x: Any) -> Any:
+    """Which objects a structure of lists, tuples, dicts and arrays holds, in which places."""
+    if isinstance(x, dict):
+        return [(key, identities(item)) for key, item in x.items()]
+    if isinstance(x, (list, tuple)):
+        return [identities(item) for item in x]
+    if isinstance(x, np.ndarray) and x.dtype.kind == "O":
+        return [id(item) for item in x.flat]
+    return id(x)
