@@ -97,9 +97,9 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
         filling = {key: filled(item, numbers) for key, item in x.items()}
         if type(x) is dict:
             return filling
-        made = copy(x)
-        made.update(filling)
-        return made
+        changed: Any = copy(x)  # another kind of dict, with what it knows besides
+        changed.update(filling)
+        return changed
     if isinstance(x, (list, tuple)):
         items = [filled(item, numbers) for item in x]
         return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)

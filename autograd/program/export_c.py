@@ -61,6 +61,14 @@ TAKE = """static double ag_take(const double *items, int n, double index, int *b
     return items[(int)index + (index < 0.0 ? n : 0)];
 }
 """
+PIVOT = """static double ag_pivot(const double *items, int n) {
+    int place = 0;
+    for (int i = 1; i < n; i++)
+        if (items[i] > items[place]) place = i;
+    return place;
+}
+"""
+LISTED = {"take": TAKE, "pivot": PIVOT}  # functions of a list of operands
 
 
 def to_c(program: Program, name: str = "f") -> str:
@@ -120,12 +128,12 @@ def _helpers(needed: Iterable[str]) -> Iterator[str]:
     waiting = list(needed)[::-1]
     while waiting:
         name = waiting[-1]
-        called = [x for x in _called(_formula(name)[1]) if x not in written] if name != "take" else []
+        called = [x for x in _called(_formula(name)[1]) if x not in written] if name not in LISTED else []
         if name in written or not called:
             waiting.pop()
             if name not in written:
                 written.add(name)
-                yield TAKE if name == "take" else c_function(_c_name(name), *_formula(name))
+                yield LISTED[name] if name in LISTED else c_function(_c_name(name), *_formula(name))
         else:
             waiting += called
 
@@ -224,14 +232,15 @@ class _Writer:
         declared = "" if self.kept[i] else "double "
         if op < ops.FIXED:
             yield f"{declared}{to} = {self.fixed(ops.OPS[op], slots)};"
-        elif op == ops.TAKE:
-            self.needed["take"] = None
-            items = ", ".join(map(self.slot, slots[1:]))
+        elif op in (ops.TAKE, ops.PIVOT):
+            name = ops.OPS[op].name
+            self.needed[name] = None
+            index, items = ([slots[0]], slots[1:]) if op == ops.TAKE else ([], slots)
             if declared:
                 yield f"double {to};"
-            bad = "&bad" if self.short else "bad"
-            index = self.slot(slots[0])
-            yield f"{{ const double items[] = {{ {items} }}; {to} = ag_take(items, {len(slots) - 1}, {index}, {bad}); }}"
+            more = [*map(self.slot, index), "&bad" if self.short else "bad"] if index else []
+            call = text.call(f"ag_{name}", ["items", str(len(items)), *more])
+            yield f"{{ const double items[] = {{ {', '.join(map(self.slot, items))} }}; {to} = {call}; }}"
         else:
             for k, right in enumerate(self.pooled(op, slots, to)):
                 yield f"{'' if k else declared}{to} = {right};"
@@ -251,10 +260,6 @@ class _Writer:
         held = list(map(self.slot, slots))
         if op == ops.LINK:
             yield held[0]
-        elif op == ops.LARGEST:
-            self.needed["maximum"] = None
-            yield held[0]
-            yield from (f"ag_maximum({to}, {x})" for x in held[1:])
         else:
             half = 1 + (len(held) - 1) // 2
             terms = held[1:]
