@@ -219,7 +219,7 @@ def list_terms(
         j = made_pool[k] - first
         if j >= 0 and op[j] == mul and uses[first + j] == 1:
             products += 1
-    if op[i] == add and count == 2 and products < 2:
+    if op[i] == add and init == one + 1 and count == 2 and products < 2:
         return start
     if products > 0 and init == one + 1:  # a first term that is no product is where the sum starts
         j = made_pool[start] - first

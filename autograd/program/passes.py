@@ -114,7 +114,7 @@ def fold(program: Program) -> Program:
     place = np.arange(program.slots)
     times, over = ops.NUMBERS["mul"], ops.NUMBERS["div"]
     candidates = _constant_operands(program, constant)
-    values = list(program.constants)
+    values = program.constants.tolist()
     for i in candidates:
         slot, op = program.first + int(i), int(program.op[i])
         held = [int(place[x]) for x in program.operands(int(i))]
