@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import numpy as np
@@ -42,15 +43,13 @@ INCLUDES = """#include <math.h>
 """
 ABOUT = """/* {name}: {size}, as C99.
 
-   int {name}(const double *in, double *out)
-   int {name}_gradient(const double *in, double *out, double *gradient)
+   int {name}(const double *in, double *out){entry}
 
    in        {inputs}
-   out       {outputs}
-   gradient  {outputs} x {inputs}: the derivative of out[i] by in[j] is gradient[{inputs} * i + j]
+   out       {outputs}{matrix}
    result    0; 1 + i where guard i is broken: at in, the function that was traced takes another way than this program;
              -1 where the index of a take is no whole number in range; -2 where there is no memory.
-             out and gradient are written where the result is 0 only; they must not overlap in.
+             Results are written where it is 0 only, and must not overlap in.
    Compile with -std=c99 or -ffp-contract=off, and without -ffast-math: nan, inf and -0 then are as in Python. */
 """
 TAKE = """static double ag_take(const double *items, int n, double index, int *bad) {
@@ -70,7 +69,7 @@ def to_c(program: Program, name: str = "f") -> str:
     `int NAME_gradient(const double *in, double *out, double *gradient)`. `in` holds the program's inputs, `out` its outputs,
     `gradient` the derivative of the output by each input (of several outputs: the Jacobian, row by row). Both return 0;
     1 + i where guard i is broken, so that the traced function would take another way; -1 where the index of a `take` is out
-    of range; -2 where there is no memory.
+    of range; -2 where there is no memory. A program that holds derivatives already gets no NAME_gradient.
     ValueError for a name that C does not allow; ProgramError for a program that calls Python functions.
 
     >>> from autograd.program.ops import NUMBERS
@@ -86,18 +85,35 @@ def to_c(program: Program, name: str = "f") -> str:
     _check_name(name)
     if (program.check().op == ops.CALL).any():
         raise ProgramError("a program that calls Python functions cannot be written as C")
-    outputs = len(program.outputs)
-    derived = program
-    for output in range(outputs):
-        derived = gradient(derived, output, range(program.inputs))
-    about = ABOUT.format(name=name, size=repr(program)[10:-1], inputs=program.inputs, outputs=outputs)
-    writers = [_Writer(finish(program), name, outputs), _Writer(finish(derived), f"{name}_gradient", outputs)]
+    programs, names = [program], [name]
+    with suppress(ProgramError):  # which holds derivatives already
+        programs.append(_jacobian(program))
+        names.append(f"{name}_gradient")
+    writers = [_Writer(finish(p), x, len(program.outputs)) for p, x in zip(programs, names, strict=True)]
     bodies = ["".join(writer.functions()) for writer in writers]
+    about = _about(program, name, derived=len(programs) > 1)
     needed = dict.fromkeys(x for writer in writers for x in writer.needed)
     helpers = "".join(_helpers(needed))
     if not all(writer.short for writer in writers):
         helpers = helpers.replace("static inline", "AG_PART")
     return "\n".join([about + INCLUDES, helpers, *bodies])
+
+
+def _jacobian(program: Program) -> Program:
+    """The program with the derivatives of each output by all inputs as further outputs."""
+    derived = program
+    for output in range(len(program.outputs)):
+        derived = gradient(derived, output, range(program.inputs))
+    return derived
+
+
+def _about(program: Program, name: str, derived: bool) -> str:
+    """The comment at the top."""
+    size, inputs, outputs = repr(program)[len("<Program: ") : -1], program.inputs, len(program.outputs)
+    entry = f"\n   int {name}_gradient(const double *in, double *out, double *gradient)"
+    matrix = f"\n   gradient  {outputs} x {inputs}: the derivative of out[i] by in[j] is gradient[{inputs} * i + j]"
+    shown = [entry, matrix] if derived else ["", "\n   There is no gradient: the program holds derivatives already."]
+    return ABOUT.format(name=name, size=size, inputs=inputs, outputs=outputs, entry=shown[0], matrix=shown[1])
 
 
 Program.to_c = to_c
