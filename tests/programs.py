@@ -24,7 +24,7 @@ SUMS = (ops.SUM, ops.DOT, ops.ZDOT)
 # whose results IEEE 754 fixes to the last bit
 EXACT = (
     "identity neg abs add sub mul div fmod sqrt relu leaky_relu sign floor ceil trunc round minimum maximum clip where equal "
-    "not_equal less less_equal greater greater_equal zmul stop sum dot zdot largest link take"
+    "not_equal less less_equal greater greater_equal zmul stop sum dot zdot pivot link take"
 ).split()
 EXACT_OPS = [NUMBERS[name] for name in EXACT]
 ALL_OPS = [number for number in range(1, len(ops.OPS)) if number != ops.CALL]
@@ -49,7 +49,7 @@ def programs(draw: st.DrawFn, operations: Sequence[int] = tuple(ALL_OPS), longes
             held = [draw(slot) for _ in ops.OPS[op].letters]
             code.append((op, *held, *[0] * (3 - len(held))))
             continue
-        fewest = {ops.TAKE: 2, ops.LARGEST: 1}.get(op, 0)
+        fewest = {ops.TAKE: 2, ops.PIVOT: 1}.get(op, 0)
         count = draw(st.integers(fewest, 7))
         if op in ODD and count % 2 != ODD[op]:
             count += 1

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program.ops import CALL, DOT, FIXED, LARGEST, LINK, OPS, TAKE, ZDOT
+from autograd.program.ops import CALL, DOT, FIXED, LINK, OPS, PIVOT, TAKE, ZDOT
 
 LIMIT = 1 << 29  # slots, and operands in the pool: sums of a few such numbers still fit 32 bits
 CODE = ("op", "a", "b", "c")
 INTS = (*CODE, "pool", "outputs", "guards")
-FEWEST = {LARGEST: 1, LINK: 1, TAKE: 2}  # operands in the pool
+FEWEST = {PIVOT: 1, LINK: 1, TAKE: 2}  # operands in the pool
 PARITY = {DOT: 0, ZDOT: 0, LINK: 1}  # of their number
 
 

@@ -52,14 +52,23 @@ ABOUT = """/* {name}: {size}, as C99.
              Results are written where it is 0 only, and must not overlap in.
    Compile with -std=c99 or -ffp-contract=off, and without -ffast-math: nan, inf and -0 then are as in Python. */
 """
-TAKE = """static double ag_take(const double *items, int n, double index, int *bad) {
+LISTS = {
+    "take": """static double ag_take(const double *items, int n, double index, int *bad) {
     if (!(index >= -n && index < n) || index != floor(index)) {
         *bad = 1;
         return NAN;
     }
     return items[(int)index + (index < 0.0 ? n : 0)];
 }
-"""
+""",
+    "pivot": """static double ag_pivot(const double *items, int n) {
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        if (items[i] > items[best]) best = i;
+    return best;
+}
+""",
+}  # functions of lists
 
 
 def to_c(program: Program, name: str = "f") -> str:
@@ -136,12 +145,12 @@ def _helpers(needed: Iterable[str]) -> Iterator[str]:
     waiting = list(needed)[::-1]
     while waiting:
         name = waiting[-1]
-        called = [x for x in _called(_formula(name)[1]) if x not in written] if name != "take" else []
+        called = [x for x in _called(_formula(name)[1]) if x not in written] if name not in LISTS else []
         if name in written or not called:
             waiting.pop()
             if name not in written:
                 written.add(name)
-                yield TAKE if name == "take" else c_function(_c_name(name), *_formula(name))
+                yield LISTS[name] if name in LISTS else c_function(_c_name(name), *_formula(name))
         else:
             waiting += called
 
@@ -240,14 +249,16 @@ class _Writer:
         declared = "" if self.kept[i] else "double "
         if op < ops.FIXED:
             yield f"{declared}{to} = {self.fixed(ops.OPS[op], slots)};"
-        elif op == ops.TAKE:
-            self.needed["take"] = None
-            items = ", ".join(map(self.slot, slots[1:]))
+        elif op in (ops.TAKE, ops.PIVOT):
+            items = slots[1:] if op == ops.TAKE else slots
+            given = f"items, {len(items)}"
+            if op == ops.TAKE:
+                given += f", {self.slot(slots[0])}, {'&bad' if self.short else 'bad'}"
             if declared:
                 yield f"double {to};"
-            bad = "&bad" if self.short else "bad"
-            index = self.slot(slots[0])
-            yield f"{{ const double items[] = {{ {items} }}; {to} = ag_take(items, {len(slots) - 1}, {index}, {bad}); }}"
+            name = ops.OPS[op].name
+            self.needed[name] = None
+            yield f"{{ const double items[] = {{ {', '.join(map(self.slot, items))} }}; {to} = ag_{name}({given}); }}"
         else:
             for k, right in enumerate(self.pooled(op, slots, to)):
                 yield f"{'' if k else declared}{to} = {right};"
@@ -267,10 +278,6 @@ class _Writer:
         held = list(map(self.slot, slots))
         if op == ops.LINK:
             yield held[0]
-        elif op == ops.LARGEST:
-            self.needed["maximum"] = None
-            yield held[0]
-            yield from (f"ag_maximum({to}, {x})" for x in held[1:])
         else:
             half = 1 + (len(held) - 1) // 2
             terms = held[1:]

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import text
 from autograd.primitives import TABLE
-from autograd.program.ops import CALL, LARGEST, LINK, NUMBERS, OPS, SUM, TAKE, ZDOT, Op, placed_letters
+from autograd.program.ops import CALL, LINK, NUMBERS, OPS, PIVOT, SUM, TAKE, ZDOT, Op, placed_letters
 
 WORDS = ("input", "guard", "output", *NUMBERS)
 
@@ -91,8 +91,8 @@ class _Lines:
         if op == LINK:
             n = len(slots) // 2
             return f"link({self.slot(slots[0])}, {self.listed(slots[1 : 1 + n])}, {self.listed(slots[1 + n :])})"
-        if op == LARGEST:
-            return f"largest({self.listed(slots)})"
+        if op == PIVOT:
+            return f"pivot({self.listed(slots)})"
         if SUM <= op <= ZDOT:
             return self._sum(op, slots[0], slots[1:])
         return expression(OPS[op], [self.slot(slot) for slot in slots])
