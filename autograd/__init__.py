@@ -29,6 +29,8 @@ from autograd.links import take  # noqa: E402
 from autograd.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
 from autograd.objective import scipy_objective  # noqa: E402
 from autograd.own import primitive  # noqa: E402
+from autograd.program import export_c as _export_c  # noqa: E402, F401  (gives Program its to_c)
+from autograd.program.program import Program  # noqa: E402
 from autograd.solved import implicit  # noqa: E402
 from autograd.sparse import sparsity  # noqa: E402
 from autograd.staging import jit  # noqa: E402
@@ -50,6 +52,7 @@ __all__ = [
     "DomainError",
     "GradientError",
     "LostGradientError",
+    "Program",
     "SweepError",
     "Value",
     "asarray",

@@ -21,6 +21,7 @@ from autograd.modes import trace_source as trace_source
 from autograd.modes import trap as trap
 from autograd.objective import scipy_objective as scipy_objective
 from autograd.own import primitive as primitive
+from autograd.program.program import Program as Program
 from autograd.solved import implicit as implicit
 from autograd.sparse import sparsity as sparsity
 from autograd.staging import jit as jit

@@ -33,6 +33,12 @@ def placed(references: Any, inputs: int, constants: int) -> Any:
     return r.astype(np.int32)
 
 
+def _labels(values: Sequence[Value]) -> list[str]:
+    """The values' labels, none if none has one."""
+    labels = [v.label for v in values]
+    return labels if any(labels) else []
+
+
 def build(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
     """The program of a trace's outputs (Values and numbers) and guards, and the Values from outside.
 
@@ -63,5 +69,6 @@ def build(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
         placed([slots[id(node)] for node, _ in guards], inputs, count),
         [truth for _, truth in guards],
         [CALLS[number] for number in calls],
+        _labels([*trace.variables, *outside]),
     )
     return program, outside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import numpy as np
@@ -42,33 +43,32 @@ INCLUDES = """#include <math.h>
 """
 ABOUT = """/* {name}: {size}, as C99.
 
-   int {name}(const double *in, double *out)
-   int {name}_gradient(const double *in, double *out, double *gradient)
+   int {name}(const double *in, double *out){entry}
 
    in        {inputs}
-   out       {outputs}
-   gradient  {outputs} x {inputs}: the derivative of out[i] by in[j] is gradient[{inputs} * i + j]
+   out       {outputs}{matrix}
    result    0; 1 + i where guard i is broken: at in, the function that was traced takes another way than this program;
              -1 where the index of a take is no whole number in range; -2 where there is no memory.
-             out and gradient are written where the result is 0 only; they must not overlap in.
+             Results are written where it is 0 only, and must not overlap in.
    Compile with -std=c99 or -ffp-contract=off, and without -ffast-math: nan, inf and -0 then are as in Python. */
 """
-TAKE = """static double ag_take(const double *items, int n, double index, int *bad) {
+LISTS = {
+    "take": """static double ag_take(const double *items, int n, double index, int *bad) {
     if (!(index >= -n && index < n) || index != floor(index)) {
         *bad = 1;
         return NAN;
     }
     return items[(int)index + (index < 0.0 ? n : 0)];
 }
-"""
-PIVOT = """static double ag_pivot(const double *items, int n) {
-    int place = 0;
+""",
+    "pivot": """static double ag_pivot(const double *items, int n) {
+    int best = 0;
     for (int i = 1; i < n; i++)
-        if (items[i] > items[place]) place = i;
-    return place;
+        if (items[i] > items[best]) best = i;
+    return best;
 }
-"""
-LISTED = {"take": TAKE, "pivot": PIVOT}  # functions of a list of operands
+""",
+}  # functions of lists
 
 
 def to_c(program: Program, name: str = "f") -> str:
@@ -78,7 +78,7 @@ def to_c(program: Program, name: str = "f") -> str:
     `int NAME_gradient(const double *in, double *out, double *gradient)`. `in` holds the program's inputs, `out` its outputs,
     `gradient` the derivative of the output by each input (of several outputs: the Jacobian, row by row). Both return 0;
     1 + i where guard i is broken, so that the traced function would take another way; -1 where the index of a `take` is out
-    of range; -2 where there is no memory.
+    of range; -2 where there is no memory. A program that holds derivatives already gets no NAME_gradient.
     ValueError for a name that C does not allow; ProgramError for a program that calls Python functions.
 
     >>> from autograd.program.ops import NUMBERS
@@ -94,18 +94,35 @@ def to_c(program: Program, name: str = "f") -> str:
     _check_name(name)
     if (program.check().op == ops.CALL).any():
         raise ProgramError("a program that calls Python functions cannot be written as C")
-    outputs = len(program.outputs)
-    derived = program
-    for output in range(outputs):
-        derived = gradient(derived, output, range(program.inputs))
-    about = ABOUT.format(name=name, size=repr(program)[10:-1], inputs=program.inputs, outputs=outputs)
-    writers = [_Writer(finish(program), name, outputs), _Writer(finish(derived), f"{name}_gradient", outputs)]
+    programs, names = [program], [name]
+    with suppress(ProgramError):  # which holds derivatives already
+        programs.append(_jacobian(program))
+        names.append(f"{name}_gradient")
+    writers = [_Writer(finish(p), x, len(program.outputs)) for p, x in zip(programs, names, strict=True)]
     bodies = ["".join(writer.functions()) for writer in writers]
+    about = _about(program, name, derived=len(programs) > 1)
     needed = dict.fromkeys(x for writer in writers for x in writer.needed)
     helpers = "".join(_helpers(needed))
     if not all(writer.short for writer in writers):
         helpers = helpers.replace("static inline", "AG_PART")
     return "\n".join([about + INCLUDES, helpers, *bodies])
+
+
+def _jacobian(program: Program) -> Program:
+    """The program with the derivatives of each output by all inputs as further outputs."""
+    derived = program
+    for output in range(len(program.outputs)):
+        derived = gradient(derived, output, range(program.inputs))
+    return derived
+
+
+def _about(program: Program, name: str, derived: bool) -> str:
+    """The comment at the top."""
+    size, inputs, outputs = repr(program)[len("<Program: ") : -1], program.inputs, len(program.outputs)
+    entry = f"\n   int {name}_gradient(const double *in, double *out, double *gradient)"
+    matrix = f"\n   gradient  {outputs} x {inputs}: the derivative of out[i] by in[j] is gradient[{inputs} * i + j]"
+    shown = [entry, matrix] if derived else ["", "\n   There is no gradient: the program holds derivatives already."]
+    return ABOUT.format(name=name, size=size, inputs=inputs, outputs=outputs, entry=shown[0], matrix=shown[1])
 
 
 Program.to_c = to_c
@@ -128,12 +145,12 @@ def _helpers(needed: Iterable[str]) -> Iterator[str]:
     waiting = list(needed)[::-1]
     while waiting:
         name = waiting[-1]
-        called = [x for x in _called(_formula(name)[1]) if x not in written] if name not in LISTED else []
+        called = [x for x in _called(_formula(name)[1]) if x not in written] if name not in LISTS else []
         if name in written or not called:
             waiting.pop()
             if name not in written:
                 written.add(name)
-                yield LISTED[name] if name in LISTED else c_function(_c_name(name), *_formula(name))
+                yield LISTS[name] if name in LISTS else c_function(_c_name(name), *_formula(name))
         else:
             waiting += called
 
@@ -233,14 +250,15 @@ class _Writer:
         if op < ops.FIXED:
             yield f"{declared}{to} = {self.fixed(ops.OPS[op], slots)};"
         elif op in (ops.TAKE, ops.PIVOT):
-            name = ops.OPS[op].name
-            self.needed[name] = None
-            index, items = ([slots[0]], slots[1:]) if op == ops.TAKE else ([], slots)
+            items = slots[1:] if op == ops.TAKE else slots
+            given = f"items, {len(items)}"
+            if op == ops.TAKE:
+                given += f", {self.slot(slots[0])}, {'&bad' if self.short else 'bad'}"
             if declared:
                 yield f"double {to};"
-            more = [*map(self.slot, index), "&bad" if self.short else "bad"] if index else []
-            call = text.call(f"ag_{name}", ["items", str(len(items)), *more])
-            yield f"{{ const double items[] = {{ {', '.join(map(self.slot, items))} }}; {to} = {call}; }}"
+            name = ops.OPS[op].name
+            self.needed[name] = None
+            yield f"{{ const double items[] = {{ {', '.join(map(self.slot, items))} }}; {to} = ag_{name}({given}); }}"
         else:
             for k, right in enumerate(self.pooled(op, slots, to)):
                 yield f"{'' if k else declared}{to} = {right};"

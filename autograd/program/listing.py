@@ -53,7 +53,7 @@ class _Lines:
     def line(self, i: int) -> str:
         program = self.program
         if i < program.inputs:
-            named = program.input_names and i not in self.names
+            named = i not in self.names and program.input_names and program.input_names[i]
             return f"{self.slot(i)} = input {i}" + (f" {program.input_names[i]!r}" if named else "")
         i -= program.inputs
         if i < len(program):

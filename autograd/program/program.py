@@ -23,6 +23,15 @@ class Program:
     `outputs`, `guards` are slots; the program is valid for an input if each guard's number is not 0 exactly where `truths` says
     so. `calls` are the Python functions that CALL instructions use. Instructions only read slots before their own; places that
     an operation does not use are 0. `input_names` are for readers: one an input, or none.
+
+    >>> from autograd import jit, tanh
+    >>> print(jit(lambda w, x: tanh(2 * w + x)).program(0.5, 1.0))
+    x0 = input 0
+    x1 = input 1
+    v0 = x0 * 2.0
+    v1 = x1 + v0
+    v2 = tanh(v1)
+    output 0 = v2
     """
 
     to_c: ClassVar[Callable[..., str]]  # from export_c, which stands above the passes
@@ -107,9 +116,9 @@ class Program:
 
         >>> from autograd.program.ops import NUMBERS
         >>> code = [NUMBERS["mul"], NUMBERS["tanh"], NUMBERS["less"]], [0, 3, 3], [1, 0, 2], [0, 0, 0]
-        >>> print(Program(2, [0.5], code, [], [4], [5], [True], input_names=("w", "")))
+        >>> print(Program(2, [0.5], code, [], [4], [5], [True], input_names=("w", "layer 1")))
         w = input 0
-        x1 = input 1 ''
+        x1 = input 1 'layer 1'
         v0 = w * x1
         v1 = tanh(v0)
         v2 = v0 < 0.5

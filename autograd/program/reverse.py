@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ProgramError
 from autograd.program import loops, ops
 from autograd.program.passes import ARITY, KINDS, code_of, with_constants
 from autograd.program.program import Program
@@ -26,12 +27,27 @@ def _parts() -> Any:
 
 
 PARTS = _parts()
+NO_PARTIALS = np.array([0 < op < ops.FIXED and op not in ops.PARTIALS for op in range(len(ops.OPS))])
+
+
+def _refuse_partials(program: Program, root: int, active: Any) -> None:
+    """ProgramError where the output depends on a partial, which has no partials itself."""
+    live = np.zeros(program.slots, dtype=np.int32)
+    live[root] = 1
+    loops.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
+    wrong = np.nonzero((live & active)[program.first :] & NO_PARTIALS[program.op])[0]
+    if len(wrong):
+        raise ProgramError(
+            f"the program holds derivatives ({ops.OPS[program.op[wrong[0]]].name}) and cannot be differentiated once more: "
+            "trace autograd's own derivative, as jit(hessian(f)) does"
+        )
 
 
 def gradient(program: Program, output: int, wanted: Sequence[int]) -> Program:
     """The program with further outputs: the derivative of output number `output` by each input in `wanted`.
 
-    An instruction whose adjoint is exactly 0 sends nothing on, as in the sweep of the engine.
+    An instruction whose adjoint is exactly 0 sends nothing on, as in the sweep of the engine. ProgramError where the output
+    depends on partials already, of which no derivative is known.
     """
     takes = program.b[program.op == ops.TAKE]
     largest = int(takes.max()) if len(takes) else 0
@@ -47,6 +63,7 @@ def gradient(program: Program, output: int, wanted: Sequence[int]) -> Program:
     pool = np.zeros(2 * terms, dtype=np.int32)
     adjoints = loops.Adjoints(made, pool, np.zeros((3, terms), dtype=np.int32), ends, program.slots)
     root = int(program.outputs[output])
+    _refuse_partials(program, root, active)
     if active[root]:
         adjoints.send(root, one, one)
     loops.pull_back(code, program.pool, program.first, ARITY, KINDS, active, PARTS, one, adjoints)
