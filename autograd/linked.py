@@ -42,8 +42,7 @@ def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
     if not hasattr(path, "gradients"):
         wanted = range(path.source.inputs)
         path.gradients = [  # type: ignore[attr-defined]
-            (register(path.source, k, name), Runner(gradient(path.source, k, wanted)))
-            for k in range(len(path.outputs.places))
+            (register(path.source, k, name), Runner(gradient(path.source, k, wanted))) for k in range(len(path.outputs.places))
         ]
     found: list[tuple[int, Runner]] = path.gradients  # type: ignore[attr-defined]
     return found

@@ -259,7 +259,9 @@ class Jitted:
         whole = self.with_static(args)
         if not _differentiable(whole, positions):
             self.wrapped(*args, **kwargs)  # raises, unless it takes a bool for a number
-            raise TraceError(f"jit({self.name}) cannot differentiate by what is a part of the program, as bools and static_argnums")
+            raise TraceError(
+                f"jit({self.name}) cannot differentiate by what is a part of the program, as bools and static_argnums"
+            )
         result = self._result(trace, made.function, args, kwargs, given, named)
         output, aux = result if made.has_aux else (result, None)
         output = one_number("grad()", output)
