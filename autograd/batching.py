@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import update_wrapper
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import TraceError
+from autograd.errors import refuse_masks
+from autograd.functions import as_array
 from autograd.paths import Path
 from autograd.program.plan import block_size, points_runner
-from autograd.signature import flat_numbers, key_of
+from autograd.signature import Static, key_of
 from autograd.staging import Jitted, Ways, jit
 from autograd.switches import tracing
 from autograd.trees import Tree
@@ -21,16 +23,18 @@ from autograd.value import Value
 
 Function = Callable[..., Any]
 ALONE = 200_000  # slots times points below which a second thread does not pay
+FORMS = "vmap() needs a function whose result has the same form at all points"
 
 
 def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
     """The function for many points: arguments with one more axis in, results with one more leading axis out.
 
     Arguments: `f`, a function as for `jit`, or a jitted one; `in_axes`, for each argument the axis along which its points lie
-    (of every array in it), or None for what is the same at all points; one number for all arguments, or a tuple; `threads`,
-    how many share the points, by default as many as there are cores where the work is worth it.
+    (of every array in it), or None for what is the same at all points; one number for all arguments, or a tuple, in which a
+    dict, list or tuple may say it for each item of an argument; `threads`, how many share the points, by default as many as
+    there are cores where the work is worth it.
     Result: arrays of shape (points, ...) in the structure of f's result. Each point takes its own way through f's branches.
-    ValueError where arguments have different numbers of points, or none has an axis.
+    ValueError where arguments have different numbers of points, none at all, or none has an axis.
 
     >>> import numpy as np
     >>> from autograd import grad, vmap
@@ -52,6 +56,7 @@ class Leaves:
         self.arrays: list[Any] = []
         self.along: list[bool] = []
         self.points = -1
+        self.values = False
         self.name = name
         self.structure = [self._take(x, axis) for x, axis in zip(args, axes, strict=True)]
         if self.points < 0:
@@ -61,21 +66,31 @@ class Leaves:
         """Note the arrays of an argument; the structure with the place of each in the list."""
         if isinstance(x, dict):
             inner = axis if isinstance(axis, dict) else dict.fromkeys(x, axis)
+            if inner.keys() != x.keys():
+                raise ValueError(f"{self.name} needs in_axes for the keys {list(x)}, not {list(inner)}")
             return {key: self._take(item, inner[key]) for key, item in x.items()}
+        if isinstance(axis, (list, tuple)):
+            if not isinstance(x, (list, tuple)) or len(x) != len(axis):
+                raise ValueError(f"{self.name} finds no {len(axis)} items for in_axes={axis} in a {type(x).__name__}")
+            return _like(x, [self._take(*pair) for pair in zip(x, axis, strict=True)])
+        if axis is not None and not isinstance(axis, Integral):
+            raise TypeError(f"{self.name} needs an int or None for each of in_axes, not {axis!r}")
         if axis is None:
             place = len(self.arrays)
             self.arrays.append(x)
             self.along.append(False)
             return place
         if isinstance(x, (list, tuple)) and any(isinstance(item, (list, tuple, dict, np.ndarray)) for item in x):
-            items = [self._take(item, axis) for item in x]
-            return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+            return _like(x, [self._take(item, axis) for item in x])
+        refuse_masks(x, self.name)
         array = np.asarray(x)
         if array.dtype.kind not in "biufO" or not -array.ndim <= axis < array.ndim:
             raise ValueError(f"{self.name} finds no axis {axis} in an argument of shape {array.shape} and type {array.dtype}")
         array = np.moveaxis(array, axis, 0)
-        if array.dtype.kind != "O":
-            array = np.ascontiguousarray(array, dtype=np.float64)
+        if array.dtype.kind == "O" and any([type(item) is Value for item in array.flat]):
+            self.values = True
+        else:
+            array = np.ascontiguousarray(as_array(array, self.name), dtype=np.float64)
         if self.points not in (-1, len(array)):
             raise ValueError(f"{self.name} got arguments of {self.points} and of {len(array)} points")
         self.points = len(array)
@@ -90,8 +105,7 @@ class Leaves:
             if isinstance(place, dict):
                 return {key: at(item) for key, item in place.items()}
             if isinstance(place, (list, tuple)):
-                items = [at(item) for item in place]
-                return type(place)._make(items) if hasattr(place, "_make") else type(place)(items)
+                return _like(place, [at(item) for item in place])
             array = self.arrays[place]
             if not self.along[place]:
                 return array
@@ -100,29 +114,35 @@ class Leaves:
         return [at(place) for place in self.structure]
 
 
+def _like(x: Any, items: Any) -> Any:
+    return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+
+
 class Batched:
     """A function at many points: see `vmap`."""
 
     def __init__(self, jitted: Jitted, in_axes: Any, threads: int | None) -> None:
         self.jitted, self.in_axes, self.threads = jitted, in_axes, threads
         self.name = f"vmap({jitted.name})"
-        update_wrapper(self, jitted.wrapped)
-        self.__dict__.pop("made_by", None)
+        update_wrapper(self, jitted.wrapped, updated=())
 
     def __call__(self, *args: Any) -> Any:
-        leaves = Leaves(args, self.in_axes, self.name)
+        leaves = Leaves(self.jitted.with_static(args), self.in_axes, self.name)
         first = leaves.point(0) if leaves.points else None
         if first is None:
             raise ValueError(f"{self.name} needs at least one point")
         key, pieces = self.jitted._key(tuple(first), {})
-        if tracing() or any([type(x) is Value for x in flat_numbers(pieces)]):
-            return stacked([self.jitted.wrapped(*leaves.point(i)) for i in range(leaves.points)])
+        if tracing() or leaves.values or any([type(x) is Value for x in pieces]):
+            return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
         ways = self.jitted._ways.setdefault(key, Ways())
         path = ways.last or self.jitted._trace(ways, tuple(first), {}, pieces)
         if path.outside:
-            return stacked([self.jitted(*leaves.point(i)) for i in range(leaves.points)])
+            return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
         inputs = self._inputs(leaves, pieces)
         return self._run(leaves, ways, path, inputs)
+
+    def _untraced(self, leaves: Leaves, i: int) -> Any:
+        return self.jitted.wrapped(*[x.value if isinstance(x, Static) else x for x in leaves.point(i)])
 
     def _inputs(self, leaves: Leaves, pieces: Sequence[Any]) -> list[tuple[Any, int]]:
         """For each piece of a point's arguments the array to read, and how many numbers lie between two points (0: shared)."""
@@ -138,10 +158,11 @@ class Batched:
 
     def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
         """All points on one path; those that leave it on others, until each is done."""
-        waiting: list[tuple[Path, Any]] = [(path, None)]
+        waiting: list[tuple[Path, Any, tuple[Path, ...]]] = [(path, None, ())]
         result: Any = None
         while waiting:
-            path, points = waiting.pop()
+            path, points, tried = waiting.pop()
+            tried = (*tried, path)
             count = leaves.points if points is None else len(points)
             chosen = inputs if points is None else [(x[points] if step else x, step) for x, step in inputs]
             arrays, failed = self._on_path(path, chosen, count)
@@ -154,10 +175,10 @@ class Batched:
                 those = np.nonzero(failed == broken)[0]
                 those = those if points is None else points[those]
                 other = ways.other(path, int(broken)) or self._traced(leaves, ways, int(those[0]))
-                if other is None:
-                    result.put_one_by_one(those, [self.jitted.wrapped(*leaves.point(i)) for i in those.tolist()])
+                if other is None or other in tried or other.truths in [p.truths for p in tried]:
+                    result.put_one_by_one(those, [self._untraced(leaves, i) for i in those.tolist()])
                 else:
-                    waiting.append((other, those))
+                    waiting.append((other, those, tried))
         return result.finished()
 
     def _traced(self, leaves: Leaves, ways: Ways, point: int) -> Path | None:
@@ -188,6 +209,7 @@ class Result:
 
     def __init__(self, path: Path, points: int) -> None:
         self.outputs, self.points = path.outputs, points
+        self.form = form(path.outputs.tree)
         self.parts: list[Any] | None = None
 
     def put(self, path: Path, arrays: list[Any], points: Any, done: Any) -> None:
@@ -196,24 +218,38 @@ class Result:
         if points is None and done is None:
             self.parts = parts
             return
-        if self.parts is None:
-            self.parts = [np.empty((self.points, *part.shape[1:]), dtype=part.dtype) for part in parts]
         where = np.arange(self.points) if points is None else points
-        for whole, part in zip(self.parts, parts, strict=True):
-            if whole.shape[1:] != part.shape[1:]:
-                raise TraceError("vmap() needs a function whose result has the same form at all points")
-            whole[where if done is None else where[done]] = part if done is None else part[done]
+        if done is not None:
+            where, parts = where[done], [part[done] for part in parts]
+        self._place(where, parts, path.outputs.tree)
 
     def put_one_by_one(self, points: Any, results: list[Any]) -> None:
         """Results that were computed untraced."""
         for i, result in zip(points.tolist(), results, strict=True):
             tree = Tree(result)
-            for whole, part in zip(self.parts or [], tree_parts(tree), strict=True):
-                whole[i] = part
+            self._place([i], [np.array([part]) for part in tree_parts(tree)], tree)
+
+    def _place(self, points: Any, parts: list[Any], tree: Tree) -> None:
+        """Write parts at their points; a kind of number that has room for both where the kinds differ."""
+        if form(tree) != self.form:
+            raise TypeError(FORMS)
+        if not len(points):
+            return
+        if self.parts is None:
+            self.parts = [np.empty((self.points, *part.shape[1:]), dtype=part.dtype) for part in parts]
+        for k, part in enumerate(parts):
+            kind = np.result_type(self.parts[k], part)
+            self.parts[k] = self.parts[k].astype(kind, copy=False)
+            self.parts[k][points] = part
 
     def finished(self) -> Any:
         """The result in the structure of the function's."""
         return assemble(self.outputs.tree, self.parts or [])
+
+
+def form(tree: Tree) -> str:
+    """What two results have in common that only differ in their numbers."""
+    return repr(tree.build([[()] * shape if isinstance(shape, int) else shape for shape in tree.shapes]))
 
 
 def tree_parts(tree: Tree) -> list[Any]:
@@ -223,7 +259,7 @@ def tree_parts(tree: Tree) -> list[Any]:
     for shape in tree.shapes:
         size = shape if isinstance(shape, int) else int(np.prod(shape))
         items = tree.leaves[start : start + size]
-        parts += items if isinstance(shape, int) else [np.array(items).reshape(shape)]
+        parts += items if isinstance(shape, int) or not shape else [np.array(items).reshape(shape)]
         start += size
     return parts
 
@@ -231,6 +267,8 @@ def tree_parts(tree: Tree) -> list[Any]:
 def stacked(results: Sequence[Any]) -> Any:
     """Results of single points as arrays with the points in front, in their structure."""
     trees = [Tree(result) for result in results]
+    if any([form(tree) != form(trees[0]) for tree in trees]):
+        raise TypeError(FORMS)
     parts: list[Any] = []
     for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
         parts.append(np.array(places))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,15 +14,14 @@ from autograd.functions import VALUES, as_array
 from autograd.kernels import FLOATS
 from autograd.primitives import Row
 from autograd.switches import TRACE, tracing
-from autograd.value import ROWS, Value, number, record
+from autograd.value import Value, add_row, number, record
 
 Function = Callable[..., Any]
 
 
 def register(name: str, value: Function, partials: Function) -> int:
     """A row of any number of operands outside of the table; its operation number."""
-    ROWS.append(Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False))
-    return len(ROWS) - 1
+    return add_row(Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False))
 
 
 def _link_partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
@@ -58,7 +59,7 @@ def _chosen(m: Any, index: Any, i: float, size: float) -> Any:
 def _place(index: Any, size: int) -> int:
     """The place that an index means; IndexError where there is none."""
     i = number(index)
-    if i != i or i != int(i):
+    if not isfinite(i) or i != int(i):
         raise IndexError(f"take() needs a whole number as index, not {i}")
     if not -size <= i < size:
         raise IndexError(f"take() of {size} items has none of index {int(i)}")
@@ -78,9 +79,8 @@ def take(values: Any, index: Any) -> Any:
     """
     if isinstance(index, (list, tuple, np.ndarray)) and np.ndim(index):
         indices = as_array(index, "take")
-        return np.array([take(values, i) for i in indices.flat]).reshape(
-            indices.shape + np.shape(take(values, indices.flat[0]))
-        )
+        taken = [take(values, i) for i in indices.flat]
+        return np.array(taken).reshape(indices.shape + np.shape(taken[0])) if taken else np.empty(indices.shape)
     if isinstance(index, np.ndarray):
         index = index.item()
     items = values if isinstance(values, (list, tuple, np.ndarray)) else list(values)
@@ -109,6 +109,7 @@ def _picked(items: Any, index: Value, place: int) -> Any:
 
 CALLS: dict[int, Function] = {}  # Python functions by operation number
 _numbers: dict[Any, int] = {}
+_lock = Lock()
 
 
 def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
@@ -119,9 +120,10 @@ def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
 
 def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Value:
     """The node of a Python function of floats, to be called at run time."""
-    if f not in _numbers:
-        _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
-        CALLS[_numbers[f]] = f
+    with _lock:
+        if f not in _numbers:
+            _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
+            CALLS[_numbers[f]] = f
     return record(_numbers[f], tuple(operands), result, (0.0,) * len(operands))
 
 

@@ -90,7 +90,7 @@ class Jitted:
     def __init__(self, f: Function, static: Sequence[int], max_paths: int, on_limit: str) -> None:
         self.wrapped, self.static, self.max_paths, self.on_limit = f, static, max_paths, on_limit
         self.name = getattr(f, "__name__", type(f).__name__)
-        update_wrapper(self, f)
+        update_wrapper(self, f, updated=())
         made = getattr(f, "made_by", None)
         self.made: Made | None = made if made is not None and made.result() is f else None
         self._ways: dict[Any, Ways] = {}
@@ -166,17 +166,18 @@ class Jitted:
     def _key(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         pieces: list[Any] = []
         name = f"jit({self.name})"
-        args = self._with_static(args)
+        args = self.with_static(args)
         keys = tuple([key_of(x, pieces, name) for x in args])
         if kwargs:
             return (keys, tuple([(k, key_of(kwargs[k], pieces, name)) for k in sorted(kwargs)])), pieces
         return keys, pieces
 
-    def _with_static(self, args: Any) -> Any:
+    def with_static(self, args: Any) -> Any:
+        """The arguments, those of `static_argnums` as such."""
         if not self.static:
             return args
         places = {i % len(args) for i in self.static if -len(args) <= i < len(args)}
-        return tuple([Static(x) if i in places else x for i, x in enumerate(args)])
+        return tuple([Static(x) if i in places and type(x) is not Static else x for i, x in enumerate(args)])
 
     def _remember(self, key: Any, path: Path) -> None:
         """For a call on floats alone the next one takes a shorter way."""
@@ -233,7 +234,7 @@ class Jitted:
 
     def _traced(self, trace: Trace, args: Any, kwargs: Any) -> Path:
         places = iter(trace.variables)
-        given = [filled(x, places) for x in self._with_static(args)]
+        given = [filled(x, places) for x in self.with_static(args)]
         named = {k: filled(kwargs[k], places) for k in sorted(kwargs)}
         if self.made is None:
             return Path(trace, self._result(trace, self.wrapped, args, kwargs, given, named), None)
@@ -255,9 +256,12 @@ class Jitted:
     def _traced_gradient(self, made: Made, trace: Trace, args: Any, kwargs: Any, given: list[Any], named: Any) -> Path:
         """A gradient needs no recorded sweep: the program's own reverse sweep gives it."""
         positions = [made.argnums] if isinstance(made.argnums, int) else list(made.argnums)
-        whole = self._with_static(args)
+        whole = self.with_static(args)
         if not _differentiable(whole, positions):
-            self.wrapped(*args, **kwargs)  # raises
+            self.wrapped(*args, **kwargs)  # raises, unless it takes a bool for a number
+            raise TraceError(
+                f"jit({self.name}) cannot differentiate by what is a part of the program, as bools and static_argnums"
+            )
         result = self._result(trace, made.function, args, kwargs, given, named)
         output, aux = result if made.has_aux else (result, None)
         output = one_number("grad()", output)

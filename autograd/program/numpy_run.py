@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import text
+from autograd.errors import real
 from autograd.kernels import ARRAYS
 from autograd.program import ops
 from autograd.program.program import Program
@@ -52,8 +53,14 @@ _INFIX: dict[str, Callable[..., Any]] = {
 FUNCTIONS = [_function(op) for op in ops.OPS[: ops.FIXED]]
 
 
-def run(program: Program, schedule: Schedule, inputs: Any) -> Any:
-    """The numbers of all slots, for inputs of shape (inputs,) or, for many points, (inputs, points)."""
+Failures = dict[int, Exception]  # by point, what a Python function raised there first
+
+
+def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures) -> Any:
+    """The numbers of all slots, for inputs of shape (inputs,) or, for many points, (inputs, points).
+
+    What a Python function raises is put into `failures`, for the point may turn out to take another way, without that call.
+    """
     inputs = np.asarray(inputs, dtype=float)
     v = np.empty((program.slots, *inputs.shape[1:]))
     v[: program.inputs] = inputs
@@ -65,16 +72,16 @@ def run(program: Program, schedule: Schedule, inputs: Any) -> Any:
                 held = (program.a, program.b, program.c)[: len(ops.OPS[op].letters)]
                 v[here] = FUNCTIONS[op](*[v[x[start:end]] for x in held])
             else:
-                v[here] = _pooled(program, int(op), start, end, v)
+                v[here] = _pooled(program, int(op), start, end, v, failures)
     return v
 
 
-def _pooled(program: Program, op: int, start: int, end: int, v: Any) -> Any:
+def _pooled(program: Program, op: int, start: int, end: int, v: Any, failures: Failures) -> Any:
     """A run of like instructions with as many operands each."""
     count = int(program.b[start])
     rows = program.pool[program.a[start:end, None] + np.arange(count)[None, :]].T
     if op == ops.CALL:
-        return _call(program.calls[program.c[start]], v[rows], end - start)
+        return _call(program.calls[program.c[start]], v[rows], failures)
     if op == ops.PIVOT:
         return _pivot(v, rows)
     if op == ops.LINK:
@@ -111,9 +118,16 @@ def _take(v: Any, rows: Any) -> Any:
     return np.where(good, items, np.nan)
 
 
-def _call(f: Callable[..., float], held: Any, n: int) -> Any:
-    flat = held.reshape(len(held), -1)
-    return np.array([float(f(*point)) for point in flat.T.tolist()]).reshape(held.shape[1:])
+def _call(f: Callable[..., float], held: Any, failures: Failures) -> Any:
+    points = held.shape[2] if held.ndim > 2 else 1
+    found = []
+    for i, operands in enumerate(held.reshape(len(held), -1).T.tolist()):
+        try:
+            found.append(real(f(*operands), "the result of a Python function"))
+        except Exception as error:
+            failures.setdefault(i % points, error)
+            found.append(np.nan)
+    return np.array(found).reshape(held.shape[1:])
 
 
 def check_takes(program: Program, v: Any) -> None:

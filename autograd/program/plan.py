@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program import loops, ops
-from autograd.program.numpy_run import check_takes, run
+from autograd.program.numpy_run import Failures, check_takes, run
 from autograd.program.passes import ARITY, KINDS, code_of, finish
 from autograd.program.program import Program
 from autograd.program.schedule import Schedule, schedule
@@ -96,21 +96,24 @@ class NumPyPlan:
     def __init__(self, program: Program, runs: Schedule) -> None:
         self.program, self.runs = program, runs
 
-    def _broken(self, v: Any) -> int:
-        program = self.program
+    def _run(self, inputs: Any) -> tuple[Any, int]:
+        """The numbers of all slots, and the first broken guard or -1; raises what a call or a take raised if none is."""
+        program, failures = self.program, Failures()
+        v = run(program, self.runs, inputs, failures)
         broken = np.nonzero((v[program.guards] != 0.0) != program.truths)[0]
         if len(broken):
-            return int(broken[0])
+            return v, int(broken[0])
+        for error in failures.values():
+            raise error
         if (program.op == ops.TAKE).any():
             check_takes(program, v)
-        return -1
+        return v, -1
 
     def call(self, args: Any) -> Any:
         """Outputs as a tuple of floats, the number of a broken guard, or None if args are no floats."""
         if type(args) is not tuple or len(args) != self.program.inputs or not set(map(type, args)) <= {float, int}:
             return None
-        v = run(self.program, self.runs, np.array(args, dtype=float))
-        broken = self._broken(v)
+        v, broken = self._run(np.array(args, dtype=float))
         return tuple(v[self.program.outputs].tolist()) if broken < 0 else broken
 
     def run(self, inputs: Any, outputs: Any) -> int:
@@ -118,8 +121,7 @@ class NumPyPlan:
         numbers = np.concatenate([np.ravel(x) for x in inputs]) if inputs else np.zeros(0)
         if len(numbers) != self.program.inputs:
             raise ValueError(f"the program takes {self.program.inputs} numbers, not {len(numbers)}")
-        v = run(self.program, self.runs, numbers)
-        broken = self._broken(v)
+        v, broken = self._run(numbers)
         results, start = v[self.program.outputs], 0
         for array in outputs if broken < 0 else ():
             array.reshape(-1)[:] = results[start : start + array.size]
@@ -132,7 +134,8 @@ class NumPyPlan:
         """Many points: see `points_runner`."""
         n = stop - start
         rows = [x[start:stop].reshape(n, -1).T if step else np.repeat(x.reshape(-1, 1), n, axis=1) for x, step in inputs]
-        v = run(self.program, self.runs, np.concatenate(rows) if rows else np.zeros((0, n)))
+        failures = Failures()
+        v = run(self.program, self.runs, np.concatenate(rows) if rows else np.zeros((0, n)), failures)
         place = 0
         for array in outputs:
             size = array[0].size if len(array) else 0
@@ -140,5 +143,7 @@ class NumPyPlan:
             place += size
         broken = (v[self.program.guards] != 0.0) != self.program.truths[:, None]
         failed[start:stop] = np.where(broken.any(axis=0), broken.argmax(axis=0), -1) if len(broken) else -1
+        for point in [point for point in failures if failed[start + point] == -1]:
+            raise failures[point]
         if (self.program.op == ops.TAKE).any():
             check_takes(self.program, v[:, failed[start:stop] == -1])

@@ -77,8 +77,9 @@ class Trace:
         way_out = WAYS_OUT.get(what, "do that outside of the traced function")
         label = f" of {node.label}" if node.label else ""
         kind = TextError if what == "text" else TraceError
-        self.refused = kind(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
-        raise self.refused
+        error = kind(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
+        self.refused = self.refused or error  # the first is the cause
+        raise error
 
     def reduction(self, node: Value) -> Any:
         """A reduction as what it is made of."""
@@ -99,9 +100,9 @@ class Trace:
             try:
                 result = f(*args, **kwargs)
             except Exception as error:
-                if self.refused is not None and error is not self.refused:
-                    raise self.refused from error
-                raise
+                if self.refused is None or error is self.refused:
+                    raise
+                raise self.refused from error
         if self.refused is not None:
             raise self.refused
         if states(f) != dice:
