@@ -2,9 +2,13 @@
 cimport cython
 from autograd.value cimport Value
 
-@cython.locals(node=Value, operation=int, op=int, first=int, second=int, third=int, base=int, count=int, inputs=int, kind=double)
-cpdef tuple flatten(list nodes, dict slots, list numbers, int sums, double inside)
+@cython.locals(node=Value, variable=Value, o=int, i=int, count=int, used=int, room=int, inputs=int, kind=double,
+               op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", pool="int[::1]", held=tuple)
+cpdef tuple flatten(list nodes, list variables, list wanted, int[::1] numbers, int sums, double inside)
 @cython.locals(node=Value, needed=set)
 cpdef list within(list nodes, list wanted)
-cdef int reference(object x, dict slots, dict constants) except? -1000000000
-cdef int constant_slot(dict constants, double x) except? -1000000000
+@cython.locals(node=Value)
+cdef int reference(object x, dict constants) except? -1
+cdef int constant(dict constants, double x) except? -1
+@cython.locals(i=Py_ssize_t, r=int)
+cpdef settle(int[::1] references, int inputs, int constants)

@@ -3,61 +3,77 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from math import copysign
 from typing import Any
 
 from autograd.value import CONSTANT, Value, foreign, number, operands, owner
 
+CONSTANTS, CODE = 1 << 29, 1 << 30  # provisional references: input i is i, constant k is CONSTANTS + k, instruction j CODE + j
 
-def flatten(nodes: list[Value], slots: dict[int, int], numbers: list[int], sums: int, inside: float) -> tuple[Any, ...]:
-    """The code of the nodes (each after its parents): constants, op, a, b, c, pool, and the Values from outside.
 
-    Arguments: `slots`, the slot by identity of each input, completed here; `numbers`, the program's operation number by the
-    node's, negative for those that read the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a
-    later one are constants; other leaves, and operations recorded before, come from outside and get the next input slots.
-    References are provisional: input i is i, constant k is -1 - k, instruction j is 2**30 + j.
+def flatten(
+    nodes: list[Value], variables: list[Value], wanted: list[Value], numbers: Sequence[int], sums: int, inside: float
+) -> tuple[Any, ...]:
+    """The code of the nodes (each after its parents): op, a, b, c, pool; references of `wanted`; constants; those from outside.
+
+    Arguments: `variables`, the inputs; `numbers`, the program's operation number by the node's, negative for those that read
+    the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a later one are constants; other leaves,
+    and operations recorded before, come from outside and get the next input slots. A reference waits in its node's mark, as
+    -1 - reference: below 0, so that for sweeps the node is new. Call it under the sweeps' lock, and `settle` the references.
     """
-    code, a, b, c, pool = array("i"), array("i"), array("i"), array("i"), array("i")
+    room = count = 0
+    for node in nodes:
+        node._mark = 0
+        if node._code != 0 and not foreign(node):
+            count += 1
+            if type(node._p0) is tuple:
+                room += len(node._p0)
+    for i in range(len(variables)):
+        variable = variables[i]
+        variable._mark = -1 - i
+    code = [array("i", bytes(4 * n)) for n in (count, count, count, count, room)]
+    op, a, b, c, pool = code
     constants: dict[Any, int] = {}
     outside: list[Value] = []
-    base = 1 << 30
-    count = 0
-    inputs = len(slots)
+    inputs = len(variables)
+    count = used = 0
     for node in nodes:
-        operation = node._code
-        if operation == 0 or foreign(node):
-            if id(node) in slots:
+        if node._code == 0 or foreign(node):
+            if node._mark < 0:
                 continue
             kind = owner(node)
-            if operation == 0 and (kind == CONSTANT or kind >= inside):
-                slots[id(node)] = constant_slot(constants, node._number)
+            if node._code == 0 and (kind == CONSTANT or kind >= inside):
+                node._mark = -1 - constant(constants, node._number)
             else:
-                slots[id(node)] = inputs + len(outside)
+                node._mark = -1 - inputs - len(outside)
                 outside.append(node)
             continue
-        op = numbers[operation]
-        first = second = third = 0
-        if type(node._p0) is tuple or op < 0:
+        o = numbers[node._code]
+        if type(node._p0) is tuple or o < 0:
             held = operands(node)
-            if op > 0 and len(held) == 3:
-                first, second, third = [reference(x, slots, constants) for x in held]
+            if o > 0 and len(held) == 3:
+                op[count] = o
+                a[count] = reference(held[0], constants)
+                b[count] = reference(held[1], constants)
+                c[count] = reference(held[2], constants)
             else:
-                op = abs(op)
-                first, second = len(pool), len(held)
+                o = abs(o)
+                op[count] = o
+                a[count] = used
+                b[count] = len(held)
+                c[count] = node._code if o > sums else constant(constants, 0.0)
                 for x in held:
-                    pool.append(reference(x, slots, constants))
-                third = operation if op > sums else constant_slot(constants, 0.0)
+                    pool[used] = reference(x, constants)
+                    used += 1
         else:
-            first = reference(node._p0, slots, constants)
+            op[count] = o
+            a[count] = reference(node._p0, constants)
             if node._p1 is not None:
-                second = reference(node._p1, slots, constants)
-        code.append(op)
-        a.append(first)
-        b.append(second)
-        c.append(third)
-        slots[id(node)] = base + count
+                b[count] = reference(node._p1, constants)
+        node._mark = -1 - CODE - count
         count += 1
-    return list(constants), code, a, b, c, pool, outside
+    return *code, [reference(x, constants) for x in wanted], constants, outside
 
 
 def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
@@ -74,17 +90,30 @@ def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
     return [node for node in nodes if id(node) in needed]
 
 
-def reference(x: Any, slots: dict[int, int], constants: dict[Any, int]) -> int:
+def reference(x: Any, constants: dict[Any, int]) -> int:
     """Where an operand's number will be."""
     if type(x) is Value:
-        return slots[id(x)]
-    return constant_slot(constants, x)
+        node = x
+        return -1 - node._mark
+    return constant(constants, x)
 
 
-def constant_slot(constants: dict[Any, int], x: float) -> int:
-    """The provisional slot of a constant; equal numbers share one, but 0 and -0 do not, nor do two nans."""
-    key: Any = x if x != 0.0 and x == x else (number(x), copysign(1.0, x))
+def constant(constants: dict[Any, int], x: float) -> int:
+    """The reference of a constant; equal numbers share one, but 0 and -0 do not, nor do two nans."""
+    key: Any = x
+    if x == 0.0 or x != x:
+        key = (number(x), copysign(1.0, x))
     found = constants.get(key)
     if found is None:
-        found = constants[key] = -1 - len(constants)
+        found = constants[key] = CONSTANTS + len(constants)
     return found
+
+
+def settle(references: Any, inputs: int, constants: int) -> None:
+    """Slots in place of provisional references; smaller numbers, as places in the pool, stay as they are."""
+    for i in range(len(references)):
+        r = references[i]
+        if r >= CODE:
+            references[i] = r - CODE + inputs + constants
+        elif r >= CONSTANTS:
+            references[i] = r - CONSTANTS + inputs

@@ -9,6 +9,9 @@ cpdef count_uses(int[:, ::1] code, int[::1] pool, int[::1] arity, int[::1] kinds
                new_c="int[::1]", i=int, j=int, o=int, k=int, fixed=int, sums=int, dots=int, used=int)
 cpdef int renumber(int[:, ::1] code, int[::1] pool, int[::1] arity, int[::1] kinds, int[::1] order, int[::1] place,
                    int[:, ::1] made, int[::1] made_pool) except -1
+@cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, o=int, way=int, x=int, y=int, w=int, count=int)
+cpdef int find_folds(int[:, ::1] code, int first, int[::1] arity, int[::1] ways, int[::1] known, int[::1] place,
+                     int[::1] folded) except -1
 @cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, j=int, o=int, k=int, x=int, y=int, w=int,
                fixed=int, sums=int, dots=int, add=int, mul=int, key="long long", mask="long long")
 cpdef share(int[:, ::1] code, int[::1] pool, int first, int[::1] arity, int[::1] kinds, int[::1] alias, int[::1] same,

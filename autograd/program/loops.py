@@ -73,6 +73,32 @@ def renumber(code: Any, pool: Any, arity: Any, kinds: Any, order: Any, place: An
     return used
 
 
+def find_folds(code: Any, first: int, arity: Any, ways: Any, known: Any, place: Any, folded: Any) -> int:
+    """List in `folded` the instructions whose operands are all constant, and let `place` skip products with 1; how many.
+
+    `known`: 1 for the slot of a constant, 2 for that of a 1; `ways`: 0 for what never folds, 2 for a product, 3 for a quotient.
+    """
+    op, a, b, c = code[0], code[1], code[2], code[3]
+    count = 0
+    for i in range(len(op)):
+        o = op[i]
+        way = ways[o]
+        if way == 0:
+            continue
+        x = place[a[i]]
+        y = place[b[i]] if arity[o] > 1 else x
+        w = place[c[i]] if arity[o] > 2 else x
+        if way == 2 and known[x] == 2:
+            place[first + i] = y
+        elif way >= 2 and known[y] == 2:
+            place[first + i] = x
+        elif known[x] > 0 and known[y] > 0 and known[w] > 0:
+            known[first + i] = 1
+            folded[count] = i
+            count += 1
+    return count
+
+
 def share(code: Any, pool: Any, first: int, arity: Any, kinds: Any, alias: Any, same: Any, table: Any) -> None:
     """Let `same` give for each slot the first slot with the same number: equal instructions, and those that only copy.
 

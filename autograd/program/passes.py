@@ -24,6 +24,9 @@ COPIES = np.zeros(len(ops.OPS), dtype=np.int32)
 COPIES[ops.NUMBERS["identity"]] = 1
 ALL_COPIES = COPIES.copy()  # also those that only matter for derivatives
 ALL_COPIES[[ops.NUMBERS["stop"], ops.LINK]] = 1
+FOLDS = np.array(
+    [{"mul": 2, "div": 3}.get(op.name, int(op.name in TABLE and 0 < len(op.letters))) for op in ops.OPS], dtype=np.int32
+)
 
 
 def code_of(program: Program) -> Any:
@@ -106,45 +109,32 @@ def gather(program: Program) -> Program:
 
 def fold(program: Program) -> Program:
     """Operations on nothing but constants are done now; multiplying or dividing by 1 is left out."""
-    constant = np.zeros(program.slots, dtype=bool)
-    constant[program.inputs : program.first] = True
-    one = np.zeros(program.slots, dtype=bool)
-    one[program.inputs : program.first] = program.constants == 1.0
+    first, slots = program.first, program.slots
+    known = np.zeros(slots, dtype=np.int32)
+    known[program.inputs : first] = 1 + (program.constants == 1.0)
+    place = np.arange(slots, dtype=np.int32)
+    folded = np.zeros(len(program), dtype=np.int32)
+    count = loops.find_folds(code_of(program), first, ARITY, FOLDS, known, place, folded)
+    if count == 0 and (place == np.arange(slots)).all():
+        return program
+    numbers = _folded(program, place, folded[:count].tolist())
+    more = len(numbers)
+    program, _ = with_constants(program, list(numbers.values()))
+    new = np.arange(slots + more, dtype=np.int32)
+    new[first + more :] = place[first:]
+    new[first + more :][place[first:] >= first] += more
+    new[first + more + folded[:count]] = np.arange(first, first + more)
+    return prune(reordered(program, np.arange(len(program)), new[new]))
+
+
+def _folded(program: Program, place: Any, instructions: list[int]) -> dict[int, float]:
+    """The number of each of these instructions, by slot."""
     numbers: dict[int, float] = {}
-    place = np.arange(program.slots)
-    times, over = ops.NUMBERS["mul"], ops.NUMBERS["div"]
-    candidates = _constant_operands(program, constant)
-    values = program.constants.tolist()
-    for i in candidates:
-        slot, op = program.first + int(i), int(program.op[i])
-        held = [int(place[x]) for x in program.operands(int(i))]
-        if op == times and one[held[0]]:
-            place[slot] = held[1]
-        elif op in (times, over) and one[held[1]]:
-            place[slot] = held[0]
-        elif all(constant[x] or x in numbers for x in held) and ops.OPS[op].name in TABLE and len(held) == ARITY[op]:
-            floats = [numbers[x] if x in numbers else values[x - program.inputs] for x in held]
-            numbers[slot] = float(getattr(FLOATS, ops.OPS[op].name)(*floats))
-    program, start = with_constants(program, list(numbers.values()))
-    new = np.arange(program.slots)
-    shift = len(numbers)
-    for slot in range(len(place)) if (place != np.arange(len(place))).any() else ():
-        if place[slot] != slot:
-            target = int(place[slot])
-            new[slot + shift] = target + shift if target >= start else target
-    for k, slot in enumerate(numbers):
-        new[slot + shift] = start + k
-    return prune(reordered(program, np.arange(len(program)), new)) if len(candidates) else program
-
-
-def _constant_operands(program: Program, constant: Any) -> Any:
-    """The instructions that may fold: all operands constant, or a factor that is, in order."""
-    fixed = np.nonzero(program.op < ops.FIXED)[0]
-    arity = ARITY[program.op[fixed]]
-    known = [constant[x[fixed]] for x in (program.a, program.b, program.c)]
-    full = known[0] & ((arity < 2) | known[1]) & ((arity < 3) | known[2])
-    factor = np.isin(program.op[fixed], (ops.NUMBERS["mul"], ops.NUMBERS["div"])) & (known[0] | known[1])
-    return fixed[full | factor]
+    for i in instructions:
+        held = place[program.operands(i)].tolist()
+        floats = [numbers[x] if x in numbers else float(program.constants[x - program.inputs]) for x in held]
+        numbers[program.first + i] = float(getattr(FLOATS, ops.OPS[int(program.op[i])].name)(*floats))
+    return numbers
 
 
 def strengthen(program: Program) -> Program:
