@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import viz
 from autograd import Value, sigmoid
-from viz import Watch, watch
+from viz import Watch, draw, watch
 from viz.curve import BLOCKS, blocks, curve
 from viz.theme import THEMES
 
@@ -119,6 +119,38 @@ def test_the_page_holds_the_curve_and_the_last_picture(tmp_path: Path) -> None:
         live.save(tmp_path / "training.png")
     with pytest.raises(FileNotFoundError):
         live.save(tmp_path / "nowhere" / "training.html")
+
+
+def test_the_picture_is_that_of_its_step_whatever_the_optimiser_does_afterwards(tmp_path: Path) -> None:
+    w, wanted = Value(0.25, "w"), []
+    with watch("values", stream=io.StringIO()) as live:
+        for _ in range(5):
+            loss = (w * 2.0 - Value(3.0, "x")) ** 2
+            loss.label = "E"
+            loss.backward()
+            live.update(loss)
+            wanted.append(draw(loss).source)
+            w.data -= 0.05 * w.grad
+            w.grad = 0.0
+    assert live.picture is not None and live.picture.source == wanted[-1] != wanted[-2]
+    assert "the graph at step 4<" in live.save(tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+def test_of_huge_graphs_not_every_step_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def tick() -> float:
+        now[0] += 1.0  # whatever is done takes a second
+        return now[0]
+
+    monkeypatch.setattr(time, "monotonic", tick)
+    monkeypatch.setattr(viz.watching, "MANY", 2)
+    live = watch("values", stream=io.StringIO(), every=1e9)
+    held = []
+    for step in range(100):
+        live.update(Value(1.0) * float(step) + 1.0)
+        held.append(live._held and live._held[1])
+    assert 5 <= len(set(held)) <= 20
 
 
 def test_a_number_alone_is_a_loss_and_another_root_can_be_drawn(tmp_path: Path) -> None:

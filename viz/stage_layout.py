@@ -45,7 +45,7 @@ def place(
     for i, (tail, head, label, straight) in enumerate(arrows):
         shape = {"label": _blank(label)} if label else {}
         graph.edge(f"n{tail}", f"n{head}", id=f"e{i}", weight="4" if straight else "1", **shape)
-    _add_frames(graph, frames)
+    _add_frames(graph, frames, "b" if direction == "BT" else "t")  # which is turned over with everything else
     return _read(json.loads(run(graph.source, "json", timeout=timeout)), len(sizes), len(arrows), len(frames))
 
 
@@ -55,13 +55,13 @@ def _blank(size: Point) -> str:
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>>'
 
 
-def _add_frames(graph: graphviz.Digraph, frames: Sequence[Sequence[int]]) -> None:
+def _add_frames(graph: graphviz.Digraph, frames: Sequence[Sequence[int]], top: str) -> None:
     """Each frame a cluster inside the one before, with room for its title."""
     inner: graphviz.Digraph | None = None
     for i in reversed(range(len(frames))):
         cluster = graphviz.Digraph(f"cluster{i}")
         title = _blank((120.0, 16.0))
-        cluster.attr(margin="10", label=title, labelloc="t", labeljust="l", id=f"f{i}")
+        cluster.attr(margin="10", label=title, labelloc=top, labeljust="l", id=f"f{i}")
         for card in frames[i]:
             cluster.node(f"n{card}")
         if inner is not None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import importlib
 import os
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
 from autograd import Value
 from autograd.errors import real
+from autograd.value import topological
 from viz.curve import blocks, curve
 from viz.drawing import Drawing
 from viz.escape import clean, number
@@ -23,6 +25,8 @@ from viz.theme import THEMES
 from viz.views import draw
 
 PACE = 10.0  # drawing takes at most one part in so many of the time
+MANY = 20_000  # values; of larger graphs not every step is held
+CAPTION = "font:13px Helvetica,Arial,sans-serif;text-align:center"
 
 
 class Watch:
@@ -40,7 +44,9 @@ class Watch:
         self._stream = stream
         self._handle: Any = None
         self._due = -float("inf")
-        self._root: Value | None = None
+        self._held: tuple[Value, int, list[tuple[float, float]]] | None = None  # root, step, data and grad of the leaves
+        self._holding = -float("inf")  # when a large graph may be held again
+        self._pictured = 0  # the step that the picture is of
         self._shown = 0  # how many losses were there when something was shown last
 
     def __enter__(self) -> Watch:
@@ -63,14 +69,19 @@ class Watch:
         if root is not None and not isinstance(root, Value):
             raise TypeError(f"update() needs a Value as root, not {type(root).__name__}")
         self.losses.append(loss.data if isinstance(loss, Value) else real(loss, "loss"))
-        self._root = root if root is not None else loss if isinstance(loss, Value) else None
-        if time.monotonic() >= self._due:
+        root = root if root is not None else loss if isinstance(loss, Value) else None
+        due = time.monotonic() >= self._due
+        if root is not None and root.op:
+            if due and self._in_notebook():
+                self._take(root)
+            else:
+                self._hold(root)
+        if due:
             self._show(last=False)
 
     def close(self) -> None:
         """Show the last state."""
         self._draw()
-        self._root = None  # holds no graph any longer
         if self.losses and (self._shown < len(self.losses) or (self._handle is None and self._out().isatty())):
             self._show(last=True)
 
@@ -87,15 +98,18 @@ class Watch:
         replace_file(target, page_of(self._name, self._theme.background, self._html()).encode())
         return target
 
+    def _in_notebook(self) -> bool:
+        return self._stream is None and kernel() is not None
+
     def _show(self, last: bool) -> None:
         began = time.monotonic()
-        if self._stream is not None or kernel() is None:
-            self._write(self._out(), last)
-            self._due = began + self._every
-        else:
+        if self._in_notebook():
             self._show_in_notebook()
             now = time.monotonic()
             self._due = now + max(self._every, PACE * (now - began))
+        else:
+            self._write(self._out(), last)
+            self._due = began + self._every
 
     def _show_in_notebook(self) -> None:
         if self._handle is None:
@@ -108,9 +122,26 @@ class Watch:
     def _out(self) -> TextIO:
         return self._stream or sys.stdout
 
+    def _hold(self, root: Value) -> None:
+        """Keep what a later picture of this step needs: an optimiser changes leaves, and nothing else."""
+        began = time.monotonic()
+        if began >= self._holding:
+            nodes = topological(root)
+            self._held = (root, len(self.losses) - 1, [(leaf.data, leaf.grad) for leaf in _leaves(nodes)])
+            self._holding = time.monotonic() + PACE * (time.monotonic() - began) if len(nodes) > MANY else began
+
     def _draw(self) -> None:
-        if self._root is not None and self._root.op:
-            self.picture = draw(self._root, **self._options)
+        """The picture of the step that was held, with its leaves as they were."""
+        if self._held is not None:
+            root, step, leaves = self._held
+            root = copy.deepcopy(root)
+            for leaf, (data, grad) in zip(_leaves(topological(root)), leaves, strict=True):
+                leaf.data, leaf.grad = data, grad
+            self._take(root, step)
+
+    def _take(self, root: Value, step: int | None = None) -> None:
+        self.picture, self._held = draw(root, **self._options), None
+        self._pictured = len(self.losses) - 1 if step is None else step
 
     def _write(self, stream: TextIO, last: bool) -> None:
         """A line that is written over and over; where that cannot be done, a line now and then."""
@@ -140,7 +171,9 @@ class Watch:
         if self.picture is not None:
             bundle = self.picture._repr_mimebundle_()
             drawn = bundle.get("image/svg+xml")
-            pieces.append(drawn[drawn.index("<svg") :] if drawn else f"<pre>{html.escape(bundle['text/plain'])}</pre>")
+            shown = drawn[drawn.index("<svg") :] if drawn else f"<pre>{html.escape(bundle['text/plain'])}</pre>"
+            caption = f'<div style="{CAPTION};color:{self._theme.faint}">the graph at step {self._pictured:,}</div>'
+            pieces.append(shown + caption)
         style = f"background:{self._theme.background};display:flex;flex-wrap:wrap;gap:12px;align-items:center"
         cells = "".join(f'<div style="max-width:100%;overflow-x:auto">{piece}</div>' for piece in pieces)
         return f'<div style="{style}">{cells}</div>'
@@ -152,6 +185,10 @@ class Watch:
         bundle = {"text/plain": f"{self._line()}  {blocks(self.losses)}".rstrip(), "text/html": self._html()}
         wanted = {kind: shown for kind, shown in bundle.items() if not include or kind in include}
         return {kind: shown for kind, shown in wanted.items() if not exclude or kind not in exclude}
+
+
+def _leaves(nodes: Sequence[Value]) -> list[Value]:
+    return [node for node in nodes if not node.op and not node.is_constant]
 
 
 def watch(
