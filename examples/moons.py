@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from plotting import BLUE, ORANGE, begin, save
 
+from autograd import vmap
 from autograd.nn import MLP, hinge
 from autograd.optim import SGD, History, fit, linear
 
@@ -46,31 +48,35 @@ def main() -> None:
     points, labels = two_moons(POINTS, 7)
     runs = {"graph of Values": train(points, labels, jit=False), "compiled": train(points, labels, jit=True)}
     for name, (_, history, seconds) in runs.items():
-        print(f"{name:<16}{len(history.loss)} steps in {seconds:7.3f} s   loss {history.loss[0]:.6f} -> {history.loss[-1]:.6f}")
-    model, history, _ = runs["graph of Values"]
-    frozen = model.bind(model.vector())  # the same network on plain numbers
-    right = sum((frozen(point) > 0) == (label > 0) for point, label in zip(points.tolist(), labels, strict=True))
-    print(f"accuracy {right / POINTS:.0%}")
-    xs, ys = np.linspace(-1.7, 2.7, 110), np.linspace(-1.2, 1.7, 80)
-    scores = np.array([[frozen([x, y]) for x in xs.tolist()] for y in ys.tolist()])
-    figure, (left, right_axis) = plt.subplots(1, 2, figsize=(12, 4.6), width_ratios=[3, 2])
+        print(f"{name:<16}{STEPS} steps in {seconds:7.3f} s   loss {history.loss[0]:.6f} -> {history.loss[-1]:.6f}")
+    trained = runs["compiled"][0]
+    score = vmap(trained.bind(trained.vector()))  # the network on plain numbers, at many points at once
+    print(f"accuracy {np.mean((score(points) > 0) == (labels > 0)):.0%}")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), width_ratios=[3, 2])
+    plot_boundary(left, score, points, labels)
+    for (name, (_, history, _)), style, colour in zip(runs.items(), ("-", "--"), (BLUE, ORANGE), strict=True):
+        right.semilogy(range(1, STEPS + 1), history.loss, style, color=colour, label=name)
+    right.set(title="Loss", xlabel="step", ylabel="hinge loss + weight decay")
+    right.legend(loc="upper right")
+    save(figure, folder, "moons.png")
+
+
+def plot_boundary(axis: Any, score: Callable[[Any], Any], points: np.ndarray, labels: np.ndarray) -> None:
+    """The score as colour, with the line where it changes its sign and the margin beside it."""
+    xs, ys = np.linspace(-1.7, 2.7, 221), np.linspace(-1.2, 1.7, 161)
+    scores = score(np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)).reshape(len(ys), len(xs))
     reach = np.max(np.abs(scores))
-    left.contourf(xs, ys, scores, levels=np.linspace(-reach, reach, 21), cmap="PuOr_r", alpha=0.5)
-    left.contour(
+    axis.contourf(xs, ys, scores, levels=np.linspace(-reach, reach, 21), cmap="PuOr_r", alpha=0.5)
+    axis.contour(
         xs, ys, scores, levels=[-1.0, 0.0, 1.0], colors="0.2", linewidths=[0.8, 1.8, 0.8], linestyles=["--", "-", "--"]
     )
     for label, colour, marker in ((-1, BLUE, "o"), (1, ORANGE, "s")):
-        left.plot(
+        axis.plot(
             *points[labels == label].T, marker, color=colour, markersize=5, markeredgecolor="white", label=f"label {label}"
         )
-    left.set(title="Score 0 (line) and the margin ±1 (dashed)", xlabel="x", ylabel="y", aspect="equal")
-    left.grid(False)
-    left.legend(loc="upper right")
-    for (name, (_, history, _)), style in zip(runs.items(), ("-", "--"), strict=False):
-        right_axis.semilogy(range(1, STEPS + 1), history.loss, style, color=BLUE if style == "-" else ORANGE, label=name)
-    right_axis.set(title="Loss", xlabel="step", ylabel="hinge loss + weight decay")
-    right_axis.legend(loc="upper right")
-    save(figure, folder, "moons.png")
+    axis.set(title="Score 0 (line) and the margin ±1 (dashed)", xlabel="x", ylabel="y", aspect="equal")
+    axis.grid(False)
+    axis.legend(loc="upper right")
 
 
 if __name__ == "__main__":
