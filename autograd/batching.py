@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import update_wrapper
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,7 @@ class Leaves:
             if not isinstance(x, (list, tuple)) or len(x) != len(axis):
                 raise ValueError(f"{self.name} finds no {len(axis)} items for in_axes={axis} in a {type(x).__name__}")
             return _like(x, [self._take(*pair) for pair in zip(x, axis, strict=True)])
-        if axis is not None and not isinstance(axis, Integral):
+        if axis is not None and not isinstance(axis, (int, np.integer)):
             raise TypeError(f"{self.name} needs an int or None for each of in_axes, not {axis!r}")
         if axis is None:
             place = len(self.arrays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from autograd.program.passes import tidy
 from autograd.program.plan import Runner
 from autograd.program.reverse import gradient
 from autograd.program.tracing import Trace
-from autograd.trees import Tree
+from autograd.trees import Tree, part
 from autograd.value import Value, number
 
 COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
@@ -34,20 +35,19 @@ class Outputs:
         self.truths = [i for i in self.places if leaves[i].operation and leaves[i].primitive.name in COMPARISONS]
         plain = not self.literal and not self.truths and not any([type(s) is tuple and s for s in self.tree.shapes])
         space: dict[str, Any] = {}
+        self.parts = list(self._layout())
         self.source = (_source(result, iter(range(len(leaves))), space), space) if plain else None
 
     def build(self, numbers: Any) -> Any:
         """The result of these numbers: a tuple or list of floats or Values, or an array of floats."""
-        if self.literal or self.truths:
-            items = list(self.literals)
-            for place, x in zip(self.places, numbers.tolist() if isinstance(numbers, np.ndarray) else numbers, strict=True):
-                items[place] = x
-            for place in self.truths:
-                items[place] = number(items[place]) != 0.0
-            return self.tree.rebuild(items)
         if isinstance(numbers, np.ndarray):
-            return self.tree.build(self._parts(numbers))
-        return self.tree.rebuild(numbers)
+            return self.tree.build([self._part(numbers, *part) for part in self.parts])
+        items = list(self.literals)
+        for place, x in zip(self.places, numbers, strict=True):
+            items[place] = x
+        for place in self.truths:
+            items[place] = number(items[place]) != 0.0
+        return self.tree.rebuild(items)
 
     def quick(self) -> Any:
         """What builds the result from a tuple of floats, with as little work as its form allows."""
@@ -57,20 +57,32 @@ class Outputs:
         exec(f"def quick(found):\n return {source}", space)  # brackets, places and names of our own, nothing from outside
         return space["quick"]
 
-    def _parts(self, numbers: Any) -> list[Any]:
-        parts, start = [], 0
+    def _layout(self) -> Iterator[tuple[Any, int, int, int]]:
+        """For each part its shape, where its numbers start and end, and its first leaf if it is not all computed, else -1."""
+        computed, truths, start, first = set(self.places), set(self.truths), 0, 0
         for shape in self.tree.shapes:
-            if isinstance(shape, int):
-                parts.append(numbers[start : start + shape].tolist())
-                start += shape
-            elif shape:
-                size = int(np.prod(shape))
-                parts.append(numbers[start : start + size].reshape(shape))
-                start += size
-            else:
-                parts.append(float(numbers[start]))
-                start += 1
-        return parts
+            leaves = range(first, first + (shape if isinstance(shape, int) else math.prod(shape)))
+            stop = start + sum([i in computed for i in leaves])
+            plain = stop - start == len(leaves) and truths.isdisjoint(leaves)
+            yield shape, start, stop, -1 if plain else first
+            start, first = stop, leaves.stop
+
+    def _part(self, numbers: Any, shape: Any, start: int, stop: int, first: int) -> Any:
+        if first >= 0:
+            return self._mixed(numbers[start:stop].tolist(), shape, first)
+        if isinstance(shape, int):
+            return numbers[start:stop].tolist()
+        return numbers[start:stop].reshape(shape) if shape else float(numbers[start])
+
+    def _mixed(self, found: list[float], shape: Any, first: int) -> Any:
+        """A part in which there are literals or truths."""
+        size = shape if isinstance(shape, int) else math.prod(shape)
+        items, given, computed = self.literals[first : first + size], iter(found), set(self.places)
+        for i in range(size):
+            if first + i in computed:
+                x = next(given)
+                items[i] = x != 0.0 if first + i in self.truths else x
+        return part(items, shape)
 
     # ---- many points
 
@@ -83,7 +95,7 @@ class Outputs:
                 found += [((), [i]) for i in range(start, start + shape)]
                 start += shape
             else:
-                size = int(np.prod(shape))
+                size = math.prod(shape)
                 found.append((shape, list(range(start, start + size))))
                 start += size
         return found

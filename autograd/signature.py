@@ -13,6 +13,7 @@ from autograd.value import Value
 
 NUMBERS = {float, int}
 OTHERS = (bool, np.bool_)  # numbers to Python, here a part of the program
+FLOAT = np.dtype(np.float64)
 SCALAR, NODE = "number", "Value"
 
 
@@ -37,7 +38,10 @@ def key_of(x: Any, pieces: list[Any], name: str) -> Any:
     if kind is Value:
         pieces.append(x)
         return NODE
-    if kind is np.ndarray or isinstance(x, np.ndarray):
+    if kind is np.ndarray and x.dtype is FLOAT and x.ndim and x.flags.c_contiguous:
+        pieces.append(x)
+        return ("array", x.shape)
+    if isinstance(x, np.ndarray):
         return _array_key(x, pieces, name)
     if isinstance(x, dict):
         return (dict, kind, tuple(x), tuple([key_of(item, pieces, name) for item in x.values()]))

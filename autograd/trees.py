@@ -29,7 +29,7 @@ class Tree:
         parts, start = [], 0
         for shape in self.shapes:
             end = start + _size(shape)
-            parts.append(_part(items if len(self.shapes) == 1 else items[start:end], shape))
+            parts.append(part(items if len(self.shapes) == 1 else items[start:end], shape))
             start = end
         return self.build(parts)
 
@@ -82,7 +82,7 @@ def _size(shape: Shape) -> int:
     return shape if isinstance(shape, int) else math.prod(shape)
 
 
-def _part(items: Sequence[Any], shape: Shape) -> Any:
+def part(items: Sequence[Any], shape: Shape) -> Any:
     """A number, a list, or an array: of floats, or with Values among them of objects."""
     if not shape:
         return items if isinstance(shape, int) else items[0]
