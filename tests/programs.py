@@ -105,3 +105,13 @@ def bits(x: Any) -> Any:
 def same(x: Any, y: Any) -> bool:
     """Whether the numbers are equal to the last bit; one nan is as good as another."""
     return bool(np.array_equal(bits(x), bits(y)))
+
+
+def close(found: Any, expected: Any, bound: float = 1e-12) -> None:
+    """Within the bound of the number expected, or of 1; what is not finite is the same."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    finite = np.isfinite(expected)
+    assert found.shape == expected.shape and same(found[~finite], expected[~finite]), (found, expected)
+    found, expected = found[finite], expected[finite]
+    wrong = np.abs(found - expected) > bound * np.maximum(1.0, np.abs(expected))
+    assert not wrong.any(), (found[wrong], expected[wrong])

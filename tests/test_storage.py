@@ -1,0 +1,223 @@
+"""Saved programs: what comes back, what is refused, and that every damage is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from programs import NUMBERS, bits, programs, traced
+
+import autograd as ag
+from autograd import Program, jit
+from autograd.errors import ProgramError
+from autograd.program import ops
+from autograd.program.storage import ARRAYS, DIGEST, PREFIX, packed, unpacked
+
+examples = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+
+
+def some() -> Program:
+    program = traced(lambda v: [ag.tanh(v[0]) * v[1], v[1]][:: 1 if v[0] > 0.25 else -1], [0.5, 2.0])
+    return program.replaced(input_names=("x", 'a "β"\n\ud800')).check()
+
+
+def assert_same(found: Program, expected: Program) -> None:
+    for name in ARRAYS:
+        a, b = getattr(found, name), getattr(expected, name)
+        assert a.dtype == b.dtype and a.flags.writeable
+        assert a.tobytes() == b.tobytes(), name
+    assert (found.inputs, found.turn, found.input_names) == (expected.inputs, expected.turn, expected.input_names)
+
+
+@examples
+@given(programs(), st.data())
+def test_a_program_comes_back_bit_by_bit(program: Program, data: st.DataObject) -> None:
+    names = data.draw(st.one_of(st.just([]), st.lists(st.text(), min_size=program.inputs, max_size=program.inputs)))
+    turn = data.draw(st.integers(0, len(program)))
+    program = program.replaced(input_names=tuple(names), turn=turn).check()
+    parts = unpacked(packed(program))
+    code = tuple(parts.pop(name) for name in ("op", "a", "b", "c"))
+    turn = parts.pop("turn")
+    assert_same(Program(code=code, **parts).replaced(turn=turn).check(), program)
+
+
+def test_a_file_is_written_read_and_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "f.program"
+    path.write_text("something else")
+    some().save(str(path))
+    assert_same(Program.load(path), some())
+    some().save(path)
+    assert [x.name for x in tmp_path.iterdir()] == ["f.program"]
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(_touched(tmp_path / "other").stat().st_mode)
+
+
+def _touched(path: Path) -> Path:
+    path.touch()
+    return path
+
+
+def test_a_loaded_program_runs(tmp_path: Path) -> None:
+    program = jit(ag.value_and_grad(lambda x: x * ag.sin(x))).program(2.0)
+    program.save(tmp_path / "f")
+    assert str(Program.load(tmp_path / "f")) == str(program)
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_every_flipped_bit_is_found(bit: int, tmp_path: Path) -> None:
+    data = packed(some())
+    for place in range(len(data)):
+        changed = bytearray(data)
+        changed[place] ^= 1 << bit
+        with pytest.raises(ProgramError):
+            unpacked(bytes(changed))
+
+
+def test_every_truncation_and_every_extension_is_found(tmp_path: Path) -> None:
+    data = packed(some())
+    for length in range(len(data)):
+        with pytest.raises(ProgramError):
+            unpacked(data[:length])
+        with pytest.raises(ProgramError):
+            unpacked(data + data[: 1 + length])
+    path = tmp_path / "f"
+    path.write_bytes(data[:-1])
+    with pytest.raises(ProgramError, match="damaged"):
+        Program.load(path)
+
+
+# ---- files made to harm, with a right check sum
+
+
+def sealed(header: bytes, content: bytes, length: int | None = None, version: int = 1) -> bytes:
+    body = PREFIX.pack(b"\x89AGP\r\n\x1a\n", version, len(header) if length is None else length) + header + content
+    return body + hashlib.sha256(body).digest()
+
+
+def parts_of(data: bytes) -> tuple[dict[str, Any], bytes]:
+    length = PREFIX.unpack_from(data)[2]
+    return json.loads(data[PREFIX.size : PREFIX.size + length]), data[PREFIX.size + length : -DIGEST]
+
+
+def with_header(**entries: Any) -> bytes:
+    header, content = parts_of(packed(some()))
+    return sealed(json.dumps({**header, **entries}).encode(), content)
+
+
+HEADER, CONTENT = parts_of(packed(some()))
+HOSTILE: dict[str, bytes] = {
+    "version 2": sealed(json.dumps(HEADER).encode(), CONTENT, version=2),
+    "a header longer than the file": sealed(json.dumps(HEADER).encode(), CONTENT, length=2**32 - 1),
+    "an empty header": sealed(b"", CONTENT),
+    "no JSON": sealed(b"\xff\xfe{}", CONTENT),
+    "deep JSON": sealed(b"[" * 200_000, b""),
+    "a list as header": sealed(b"[]", CONTENT),
+    "a huge integer": sealed(b'{"inputs": ' + b"9" * 100_000 + b"}", CONTENT),
+    "a missing entry": sealed(json.dumps({k: v for k, v in HEADER.items() if k != "turn"}).encode(), CONTENT),
+    "another entry": with_header(code="import os"),
+    "a negative count": with_header(pool=-1),
+    "a count of 2**62": with_header(constants=2**62),
+    "a count that would fill the memory": with_header(constants=2**29),
+    "a float as count": with_header(outputs=2.0),
+    "a bool as count": with_header(inputs=True),
+    "infinity as count": with_header(inputs=float("inf")),
+    "the turn behind the end": with_header(turn=2**29),
+    "an unknown operation": with_header(operations=[["system", "x"]] * 9),
+    "a call": with_header(operations=[["call", ""]] * 9),
+    "none": with_header(operations=[["none", ""]] * 9),
+    "other operands": with_header(operations=[["tanh", "xy"]] * 9),
+    "operations as text": with_header(operations="tanh"),
+    "an operation as number": with_header(operations=[7] * 9),
+    "too few operations": with_header(operations=[["tanh", "x"]]),
+    "no operations": with_header(operations=[]),
+    "names as numbers": with_header(input_names=[1, 2]),
+    "too many names": with_header(input_names=["x"] * 3),
+    "a truth of 2": sealed(json.dumps(HEADER).encode(), CONTENT[:-1] + b"\x02"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_out_of_place_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(HOSTILE[name])
+    with pytest.raises(ProgramError):
+        Program.load(path)
+
+
+@examples
+@given(st.binary(max_size=200), st.data())
+def test_random_content_with_a_right_check_sum_is_refused_or_well_formed(content: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(CONTENT)))
+    changed = CONTENT[:start] + content + CONTENT[start + len(content) :]
+    try:
+        parts = unpacked(sealed(json.dumps(HEADER).encode(), changed))
+        code = tuple(parts.pop(name) for name in ("op", "a", "b", "c"))
+        parts.pop("turn")
+        program = Program(code=code, **parts).check()
+    except ProgramError:
+        return
+    assert program.inputs == 2
+
+
+def test_operations_are_known_by_name_not_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another version would number them."""
+    data = packed(some())
+    swapped = dict(NUMBERS, tanh=NUMBERS["sin"], sin=NUMBERS["tanh"])
+    monkeypatch.setattr("autograd.program.storage.NUMBERS", swapped)
+    assert unpacked(data)["op"].tolist() == [swapped[ops.OPS[op].name] for op in some().op]
+
+
+# ---- what cannot be saved
+
+
+def test_a_python_function_is_refused_by_name(tmp_path: Path) -> None:
+    code = [ops.CALL], [0], [1], [0]
+    program = Program(1, [], code, [0], [1], calls=[max]).check()
+    with pytest.raises(ProgramError, match=r"Python functions \(max\) cannot be saved"):
+        program.save(tmp_path / "f")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_is_not_well_formed_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError):
+        some().replaced(inputs=-1).save(tmp_path / "f")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("at", ["fsync", "replace"])
+def test_a_file_is_whole_or_not_there(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "f"
+    some().save(path)
+    before = path.read_bytes()
+    other = some().replaced(input_names=()).check()
+
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, at, full)
+    with pytest.raises(OSError, match="No space left"):
+        other.save(path)
+    assert path.read_bytes() == before and [x.name for x in tmp_path.iterdir()] == ["f"]
+
+
+def test_no_file_and_no_folder_are_oserrors(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Program.load(tmp_path / "none")
+    with pytest.raises(OSError):
+        some().save(tmp_path / "none" / "f")
+
+
+def test_constants_keep_their_bits(tmp_path: Path) -> None:
+    numbers = np.array([-0.0, np.inf, np.nan, 5e-324, 0.1])
+    numbers.view(np.int64)[2] |= 12345  # a nan with a payload
+    program = Program(0, numbers, ([], [], [], []), [], [0])
+    program.save(tmp_path / "f")
+    assert Program.load(tmp_path / "f").constants.tobytes() == numbers.tobytes()
+    assert len(bits(numbers)) == 5
