@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, vjp
+from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import FUNCTIONS
 from autograd.primitives import TABLE, R
 from autograd.value import topological
@@ -331,3 +331,34 @@ def test_numeric_derivatives(e: Expression) -> None:
         for i in places
     ]
     assert_close(hessian(e)(list(e.inputs)), second, 1e-9)
+
+
+@examples
+@given(expressions())
+def test_traced(e: Expression) -> None:
+    """Value, gradient and second derivatives: jit outside, inside, and with many points at once."""
+    x = list(e.inputs)
+    value, slopes = e(x), grad(e)(x)
+    assert_close(ag.jit(e)(x), value, 1e-12)
+    assert_close(ag.jit(grad(e))(x), slopes, 1e-11)
+    assert_close(grad(ag.jit(e))(x), slopes, 1e-11)
+    assert_close(ag.jit(value_and_grad(e))(x)[1], slopes, 1e-11)
+    assert_close(ag.jit(jacobian(e, mode="forward"))(x), slopes, 1e-11)
+    points = np.array([x, [0.5 * number for number in x], x])
+    found = ag.vmap(e)(points)
+    assert_close(found, [e(point) for point in points.tolist()], 1e-11)
+    assert found[0] == found[2]
+    assert_close(ag.vmap(grad(ag.jit(e)))(points), [grad(e)(point) for point in points.tolist()], 1e-11)
+
+
+@examples
+@given(expressions())
+def test_second_derivatives_traced(e: Expression) -> None:
+    x = list(e.inputs)
+    found = np.array(hessian(e)(x))
+    assert_close(ag.jit(hessian(e))(x), found, 1e-9)
+    assert_close(hessian(ag.jit(e))(x), found, 1e-9)
+    assert_close(jacobian(grad(ag.jit(e)))(x), found, 1e-9)
+    direction = [1.0, -0.5, 0.25][: len(x)]
+    assert_close(ag.jit(lambda x: hvp(e, x, direction))(x), found @ direction, 1e-9)
+    assert_close(ag.jit(lambda x: jvp(e, x, direction)[1])(x), np.array(grad(e)(x)) @ direction, 1e-11)
