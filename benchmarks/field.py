@@ -85,7 +85,7 @@ def difference(ours: list[float], theirs: list[float]) -> float:
     return max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) / max(map(abs, theirs))
 
 
-def describe(engine: str) -> dict:
+def describe(engine: str, options: argparse.Namespace) -> dict:
     """The versions of one engine, and its answers to the small questions, each in a process of its own."""
     with start(engine) as worker:
         try:
@@ -96,7 +96,7 @@ def describe(engine: str) -> dict:
     for name in PROBES:
         with start(engine) as worker:
             try:
-                about["probes"][name] = worker.ask("probe", 120.0, 4.0, name=name)["text"]
+                about["probes"][name] = worker.ask("probe", options.seconds, options.gigabytes, name=name)["text"]
             except Failed as reason:
                 about["probes"][name] = str(reason)
     return about
@@ -119,7 +119,7 @@ def main() -> None:
     for engine in engines:
         if not engine.endswith(MATRICES):
             print(f"asking {engine}", file=sys.stderr)
-            results["engines"][engine] = describe(engine)
+            results["engines"][engine] = describe(engine, options)
     present = [engine for engine in engines if "failed" not in results["engines"].get(engine.removesuffix(MATRICES), {})]
     for workload, (_, _, with_matrices) in WORKLOADS.items():
         if options.workloads is None or options.workloads in workload:

@@ -44,6 +44,7 @@ html_copy_source = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 MADE = HERE / "_made"
+PAGE_LINK = re.compile(r"^\[([^\]]+)\]\(([\w-]+\.html)\)$", re.MULTILINE)
 
 
 def run_pages(app):
@@ -62,11 +63,36 @@ def made_by(docname):
 
 def read(app, docname, source):
     """A page's figures come from where its blocks saved them, tables are printed, empty places of the contents left out."""
+    source[0] = re.sub(r"^% the text of (\S+)$", lambda m: text_of(m[1]), source[0], flags=re.MULTILINE)
     up = "../" * docname.count("/")
     source[0] = pages.with_figures(source[0], made_by(docname), f"{up}_made/{docname}/")
     source[0] = source[0].replace("% table of operations", autograd.table.markdown())
     source[0] = source[0].replace("% functions one by one", one_by_one())
     source[0] = re.sub(r"^([\w/-]+\*)\n", lambda m: m[0] if any(HERE.glob(m[1] + ".md")) else "", source[0], flags=re.MULTILINE)
+
+    source[0] = PAGE_LINK.sub(lambda m: frame(m, f"{up}_made/{docname}/"), source[0])
+
+
+def text_of(place):
+    """A page from elsewhere in the repository; what it links to there is named only."""
+    text, folder = (HERE / place).read_text(encoding="utf-8"), place.rpartition("/")[0]
+    text = re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)]+\)", r"`\1`", text)
+    return re.sub(r"(!\[[^\]]*\]\()", rf"\1{folder}/", text)
+
+
+def frame(match, prefix):
+    """A link, alone on its line, to a page that the blocks saved: shown in a frame, and the link under it."""
+    text, place = match[1], prefix + match[2]
+    shown = f'<iframe src="{place}" title="{text}" loading="lazy"></iframe>'
+    return f'```{{raw}} html\n{shown}\n<p><a href="{place}">{text}</a></p>\n```'
+
+
+def copy_pages(app, exception):
+    """The pages that blocks saved go beside the site's own."""
+    for page in MADE.rglob("*.html"):
+        target = Path(app.outdir) / "_made" / page.relative_to(MADE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(page, target)
 
 
 def one_by_one():
@@ -109,4 +135,5 @@ def setup(app):
     app.add_html_math_renderer("mathml", (inline, None), (display, None))
     app.connect("builder-inited", run_pages)
     app.connect("source-read", read)
+    app.connect("build-finished", copy_pages)
     app.connect("autodoc-process-docstring", docstring, priority=100)
