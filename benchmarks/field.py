@@ -107,9 +107,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often the engines take turns (default %(default)s)")
     parser.add_argument("--least", type=float, default=0.2, help="seconds that a turn lasts at least (default %(default)s)")
     parser.add_argument(
-        "--slow", type=float, default=10.0, help="an engine that needs longer gets one turn (default %(default)s s)"
+        "--slow", type=float, default=5.0, help="an engine that needs longer gets one turn (default %(default)s s)"
     )
-    parser.add_argument("--seconds", type=float, default=240.0, help="bound on getting ready (default %(default)s)")
+    parser.add_argument("--seconds", type=float, default=180.0, help="bound on getting ready (default %(default)s)")
     parser.add_argument("--gigabytes", type=float, default=12.0, help="bound on memory (default %(default)s)")
     parser.add_argument("--engines", help="some of the engines, separated by semicolons; writes nothing")
     parser.add_argument("--workloads", help="workloads whose names contain this; writes nothing")

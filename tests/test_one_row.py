@@ -72,6 +72,6 @@ def test_function_method_kernel_table_stub_edges_and_pictures_follow_from_the_ro
 
 def test_the_tests_of_every_row_include_it_and_pass(tree: Path) -> None:
     done = python(tree, "-m", "pytest", "-q", "-k", "softsign", "tests/test_primitives.py", "tests/test_kernels.py")
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
     (passed,) = re.findall(r"(\d+) passed", done.stdout)
     assert int(passed) >= 5
