@@ -30,6 +30,7 @@ from autograd.modes import no_grad, scope, stop_gradient, trace_source, trap  # 
 from autograd.objective import scipy_objective  # noqa: E402
 from autograd.own import primitive  # noqa: E402
 from autograd.program import export_c as _export_c  # noqa: E402, F401  (gives Program its to_c)
+from autograd.program import running as _running  # noqa: E402, F401  (gives Program its run)
 from autograd.program.program import Program  # noqa: E402
 from autograd.solved import implicit  # noqa: E402
 from autograd.sparse import sparsity  # noqa: E402

@@ -660,7 +660,7 @@ def test_paths_keep_no_value_alive() -> None:
         for y in gc.get_referents(x):
             if type(y) is Value:
                 yield y
-            elif depth < 6 and isinstance(y, (list, tuple, dict)) or type(y).__module__.startswith("autograd.pa"):
+            elif (depth < 6 and isinstance(y, (list, tuple, dict))) or type(y).__module__.startswith("autograd.pa"):
                 yield from values(y, depth + 1)
 
     f = jit(lambda x: {"a": [x, x * x], "b": 3.0})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,10 @@ from autograd.program.passes import ARITY, KINDS, code_of, finish
 from autograd.program.program import Program
 from autograd.program.schedule import Schedule, schedule
 
-native: Any
-try:
-    from autograd.program import native  # type: ignore[attr-defined, no-redef]
-except ImportError:
-    native = None
+native: Any = None
+if os.environ.get("AUTOGRAD_COMPILED") != "0":  # which asks for the interpreted twin, of everything
+    with suppress(ImportError):
+        from autograd.program import native  # type: ignore[attr-defined, no-redef]
 
 
 def segments_of(program: Program, runs: Schedule) -> tuple[Any, Any]:

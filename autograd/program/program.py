@@ -35,6 +35,7 @@ class Program:
     """
 
     to_c: ClassVar[Callable[..., str]]  # from export_c, which stands above the passes
+    run: ClassVar[Callable[..., Any]]  # from running, which stands above the executors
 
     def __init__(
         self,
