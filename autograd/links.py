@@ -77,7 +77,7 @@ def take(values: Any, index: Any) -> Any:
     >>> take([10.0, 20.0, 30.0], 1)
     20.0
     """
-    if isinstance(index, (list, tuple, np.ndarray)) and np.ndim(index):
+    if isinstance(index, (list, tuple)) or (isinstance(index, np.ndarray) and index.ndim):
         indices = as_array(index, "take")
         taken = [take(values, i) for i in indices.flat]
         return np.array(taken).reshape(indices.shape + np.shape(taken[0])) if taken else np.empty(indices.shape)
