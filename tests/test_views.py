@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,14 +25,18 @@ import autograd
 from autograd import Value, scope, sigmoid, tanh
 from viz import Drawing, draw
 from viz.columns import is_layered
-from viz.folding import fewest, listing
+from viz.folding import fewest
 from viz.formula import formula, targets
 from viz.grouping import MOST, by_level, by_scope
 from viz.measure import measure
 from viz.network import Network, read_network
+from viz.nodes import listing
 from viz.paths import largest_paths_to_leaves
 from viz.picture import read_graph
+from viz.seen import Look, see_classic, see_groups, see_neurons, see_values
 from viz.summary import flows_of, groups_of
+from viz.theme import THEMES
+from viz.timeline import timeline
 from viz.units import units
 from viz.window import read_top, read_window
 
@@ -558,3 +563,45 @@ def test_without_an_engine_there_is_a_text(monkeypatch: pytest.MonkeyPatch) -> N
     neurons = draw(lesson(), "neurons")._repr_mimebundle_()["text/plain"]
     assert neurons.startswith("E: loss, value 0.006616") and "a1: unit" in neurons
     assert "layer 1: " in draw(mlp("operators", samples=9))._repr_mimebundle_()["text/plain"]
+
+
+# ---- other sources of nodes
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A node that is no Value, as a flat program could hand it out."""
+
+    data: float
+    grad: float
+    label: str
+    op: str
+    parents: tuple[Entry, ...]
+    partials: tuple[float, ...]
+    group: tuple[str, ...]
+    primitive: Any
+    is_constant: bool
+    source: tuple[str, int] | None = None
+
+
+def entries(root: Value) -> Entry:
+    made: dict[int, Entry] = {}
+    for v in listing([root]):
+        parents = tuple(made[id(parent)] for parent in v.parents)
+        made[id(v)] = Entry(v.data, v.grad, v.label, v.op, parents, v.partials, v.group, v.primitive, v.is_constant)
+    return made[id(root)]
+
+
+@pytest.mark.parametrize("see", [see_values, see_classic, see_neurons, see_groups])
+def test_whatever_has_the_attributes_of_a_value_gives_the_same_pictures(see: Callable[..., Any]) -> None:
+    for root in (lesson(), mlp(samples=2), plain_layers(3, 2)):
+        for look in (Look(None, THEMES["light"], 400, False, None), Look("LR", THEMES["dark"], 60, True, None, top=None)):
+            assert see([entries(root)], look).graph.source == see([root], look).graph.source
+
+
+def test_windows_paths_and_timelines_of_other_nodes() -> None:
+    root = lesson()
+    other = entries(root)
+    assert read_top(other, 3, True) == read_top(root, 3, True)
+    assert read_window([other], other.parents[0], 2, 50, True) == read_window([root], root.parents[0], 2, 50, True)
+    assert [pytest.approx(grad) for grad in timeline(other).grads] == list(timeline(root).grads)

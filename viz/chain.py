@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograd import Value
 from autograd.text import RANK, Symbol
-from viz.folding import listing
+from viz.nodes import Node, listing
 from viz.paths import Path
 from viz.rules import PLAIN, expression, local_rule, name_nodes
 
@@ -75,7 +75,7 @@ def joined(shown: Sequence[str], sign: str, dots: str = "...") -> str:
 
 def names_in(chain: Chain) -> dict[int, str]:
     """A name for each node that the steps shown speak of, operands before what is made of them."""
-    nodes = [chain.wrt, chain.root]
+    nodes: list[Node] = [chain.wrt, chain.root]
     for path in chain.paths:
         for node, _ in _steps(path):
             nodes += [*(p for p in node.parents if p.label or not p.is_constant), node]
@@ -111,15 +111,15 @@ def definitions(chain: Chain, names: dict[int, str]) -> list[tuple[str, Symbol |
     return [told[key] for key in names if key in told]
 
 
-def _steps(path: Path) -> list[tuple[Value, int]]:
+def _steps(path: Path) -> list[tuple[Node, int]]:
     every = list(zip(path.nodes, path.operands, strict=False))
     return every if len(every) <= 2 * LONG + 1 else every[:LONG] + every[-LONG:]
 
 
-def _name(node: Value, names: dict[int, str]) -> str:
+def _name(node: Node, names: dict[int, str]) -> str:
     return names[id(node)] if id(node) in names else digits(node.data)
 
 
-def _is_named(node: Value, names: dict[int, str]) -> bool:
+def _is_named(node: Node, names: dict[int, str]) -> bool:
     """Whether everything that the node is made from has a name: not so in the middle of a long path."""
     return all(id(p) in names or (p.is_constant and not p.label) for p in node.parents)

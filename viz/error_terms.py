@@ -10,7 +10,7 @@ from autograd import Value, gradient
 from autograd.errors import real
 from viz.delta_table import ASKED, Deltas, Row
 from viz.escape import clean
-from viz.folding import listing
+from viz.nodes import Node, listing
 from viz.rules import name_nodes
 from viz.units import Unit, units
 
@@ -84,7 +84,7 @@ def _unit_rows(root: Value, found: Sequence[Unit]) -> list[Row]:
 
 def _weight_rows(root: Value, found: Sequence[Unit], rate: float, names: dict[int, str]) -> list[Row]:
     """A row for each weight and bias that can be moved; one that several units share has it where it comes first."""
-    uses: dict[int, list[tuple[Value, Value | None, Unit]]] = {}
+    uses: dict[int, list[tuple[Node, Node | None, Unit]]] = {}
     for unit in found:
         for weight, source in [*unit.inputs, *([(unit.bias, None)] if unit.bias is not None else [])]:
             if not weight.is_constant and not weight.op:
@@ -109,7 +109,7 @@ def _weight_rows(root: Value, found: Sequence[Unit], rate: float, names: dict[in
     return rows
 
 
-def _given(nodes: Sequence[Value], found: Sequence[Unit]) -> dict[str, float]:
+def _given(nodes: Sequence[Node], found: Sequence[Unit]) -> dict[str, float]:
     """The other leaves that have a label, as the target."""
     known = {id(x) for unit in found for pair in unit.inputs for x in pair} | {id(unit.bias) for unit in found}
     return {clean(node.label): node.data for node in nodes if not node.op and node.label and id(node) not in known}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograd import Value
 from autograd.primitives import TABLE
 from viz.escape import number
+from viz.nodes import Node
 
 Operand = tuple[int, float]  # which node, and the local derivative towards it
 GLYPHS = {"∛": "³√", "⌊÷⌋": "//", "xʸ": "x^y"}  # in place of glyphs that common fonts lack
@@ -32,31 +32,13 @@ class Shown:
     constants: list[float] = field(default_factory=list)  # those of the folded nodes that are constants
 
 
-def listing(roots: Sequence[Value]) -> list[Value]:
-    """What the roots depend on, operands in their order just before their result: the order that reads best."""
-    nodes: list[Value] = []
-    done: set[int] = set()
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, opened = stack.pop()
-        if id(node) in done:
-            continue
-        if opened or not node.parents:
-            done.add(id(node))
-            nodes.append(node)
-        else:
-            stack.append((node, True))
-            stack += [(parent, False) for parent in reversed(node.parents) if id(parent) not in done]
-    return nodes
-
-
-def unfolded(nodes: Sequence[Value]) -> list[Shown]:
+def unfolded(nodes: Sequence[Node]) -> list[Shown]:
     """Every node as it is."""
     index = {id(node): i for i, node in enumerate(nodes)}
     return [Shown(i, _operands(node, index), glyph(node)) for i, node in enumerate(nodes)]
 
 
-def fold(nodes: Sequence[Value], roots: Sequence[Value], products: bool = False) -> list[Shown]:
+def fold(nodes: Sequence[Node], roots: Sequence[Node], products: bool = False) -> list[Shown]:
     """The nodes to be drawn, in order; with `products`, sums of products as one."""
     index = {id(node): i for i, node in enumerate(nodes)}
     users: dict[int, list[int]] = {}
@@ -71,23 +53,23 @@ def fold(nodes: Sequence[Value], roots: Sequence[Value], products: bool = False)
     return [item for item in shown if item.index not in folded]
 
 
-def fewest(nodes: Sequence[Value]) -> int:
+def fewest(nodes: Sequence[Node]) -> int:
     """A number of cards that folding will not fall below; cheaper than folding."""
     sums = (TABLE["add"], TABLE["mul"])
     return sum(bool(node.label) or (node.primitive not in sums if node.op else not node.is_constant) for node in nodes)
 
 
-def glyph(node: Value) -> str:
+def glyph(node: Node) -> str:
     """The symbol of the operation; "" for a leaf."""
     row = node.primitive
     return "" if row is None else GLYPHS.get(row.glyph, row.glyph)
 
 
-def _operands(node: Value, index: dict[int, int]) -> list[Operand]:
+def _operands(node: Node, index: dict[int, int]) -> list[Operand]:
     return [(index[id(parent)], partial) for parent, partial in zip(node.parents, node.partials, strict=True)]
 
 
-def _is_partial_sum(node: Value, user: Value) -> bool:
+def _is_partial_sum(node: Node, user: Node) -> bool:
     """Whether Σ at the user says everything about this node: it is the sum of its terms and has the same gradient."""
     if node.primitive is not TABLE["add"] or user.primitive not in (TABLE["add"], TABLE["sum"]) or node.group != user.group:
         return False
@@ -95,7 +77,7 @@ def _is_partial_sum(node: Value, user: Value) -> bool:
     return same(node.data, left.data + right.data) and same(node.grad, user.grad)
 
 
-def _is_term(node: Value, user: Value) -> bool:
+def _is_term(node: Node, user: Node) -> bool:
     """Whether the node is a product that a sum can take in."""
     sums = (TABLE["add"], TABLE["sum"])
     return node.primitive is TABLE["mul"] and user.primitive in sums and node.group == user.group and same(node.grad, user.grad)
@@ -106,7 +88,7 @@ def same(x: float, y: float) -> bool:
     return x == y or (x != x and y != y)
 
 
-def _shown(i: int, nodes: Sequence[Value], index: dict[int, int], inner: set[int], factors: set[int], free: set[int]) -> Shown:
+def _shown(i: int, nodes: Sequence[Node], index: dict[int, int], inner: set[int], factors: set[int], free: set[int]) -> Shown:
     """Node i with the sums and products inside it opened and its constants taken in."""
     item = Shown(i, [], glyph(nodes[i]))
     stack = _operands(nodes[i], index)[::-1]
@@ -128,7 +110,7 @@ def _shown(i: int, nodes: Sequence[Value], index: dict[int, int], inner: set[int
     return item
 
 
-def _take_constants(item: Shown, nodes: Sequence[Value], free: set[int]) -> None:
+def _take_constants(item: Shown, nodes: Sequence[Node], free: set[int]) -> None:
     """Move constants from the operands into the text of the operation, where that tells their number and place."""
     places = [k for k, (i, _) in enumerate(item.operands) if nodes[i].is_constant and i in free]
     if not places or len(places) == len(item.operands):
@@ -165,7 +147,7 @@ def _factor(constant: float) -> str:
     return f"({number(constant)})" if number(constant).startswith("-") else number(constant)
 
 
-def _factors(item: Shown, places: list[int], nodes: Sequence[Value]) -> list[int]:
+def _factors(item: Shown, places: list[int], nodes: Sequence[Node]) -> list[int]:
     """The constants of a dot product that are the local derivative on the arrow of the other factor."""
     half = len(item.operands) // 2
     pairs = {k: (k + half) % (2 * half) for k in places}

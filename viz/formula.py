@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from autograd import Value
 from viz.escape import number
 from viz.folding import SUPERSCRIPTS, glyph
+from viz.nodes import Node
 from viz.units import row_name
 
 LONGEST = 36  # characters of a formula
@@ -15,7 +15,7 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how strongly the parts of a formula ho
 INFIX = {"add": ("{} + {}", SUM), "sub": ("{} − {}", SUM), "mul": ("{} {}", PRODUCT), "div": ("{} / {}", PRODUCT)}
 
 
-def formula(inside: Sequence[Value], name: Callable[[Value], str]) -> str:
+def formula(inside: Sequence[Node], name: Callable[[Node], str]) -> str:
     """How the last of these values is made, operands before results; "" if that is too long to be read.
 
     `name` says what stands for a value that is not opened, "" if it is to be.
@@ -31,11 +31,11 @@ def formula(inside: Sequence[Value], name: Callable[[Value], str]) -> str:
     return texts[id(inside[-1])][0]
 
 
-def _leaf(node: Value) -> str:
+def _leaf(node: Node) -> str:
     return node.label or number(node.data)
 
 
-def _joined(node: Value, parts: list[tuple[str, int]]) -> tuple[str, int]:
+def _joined(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
     row = row_name(node)
     if row in INFIX:
         pattern, strength = INFIX[row]
@@ -63,7 +63,7 @@ def _is_number(text: str) -> bool:
     return text.replace(".", "").isdigit() or text == "½"
 
 
-def targets(inside: Sequence[Value], is_output: Callable[[Value], bool]) -> list[tuple[Value, Value]]:
+def targets(inside: Sequence[Node], is_output: Callable[[Node], bool]) -> list[tuple[Node, Node]]:
     """The pairs of target and output: a leaf and an output whose difference is squared or taken absolutely.
 
     A leaf with a name may be subtracted for any purpose.
@@ -78,6 +78,6 @@ def targets(inside: Sequence[Value], is_output: Callable[[Value], bool]) -> list
     return found
 
 
-def _is_distance(node: Value) -> bool:
+def _is_distance(node: Node) -> bool:
     row = row_name(node)
     return row in ("pow", "abs") or (row == "mul" and node.parents[0] is node.parents[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from autograd import Value
+from viz.nodes import Node
 
 Path = tuple[str, ...]
 
@@ -21,7 +21,7 @@ OPENED = 60  # values of one scope that are shown one by one
 BEFORE, SHARED = "outside of the scopes", "shared leaves"
 
 
-def by_scope(nodes: Sequence[Value], depth: int | None, expand: Collection[str]) -> list[Path]:
+def by_scope(nodes: Sequence[Node], depth: int | None, expand: Collection[str]) -> list[Path]:
     """The path of the group of each node; a leaf outside of the scopes is with what uses it.
 
     `expand` names scopes whose inside is shown. Raises ValueError when there is no scope of such a name.
@@ -43,7 +43,7 @@ def by_scope(nodes: Sequence[Value], depth: int | None, expand: Collection[str])
     return [(*path, Single(i)) if path in opened else path for i, path in enumerate(paths)]
 
 
-def _scopes(nodes: Sequence[Value]) -> list[Path]:
+def _scopes(nodes: Sequence[Node]) -> list[Path]:
     """The scope of each node, and of those outside whether a leaf is used in one scope, or nothing in a scope depends on it."""
     used: dict[int, Path | None] = {}  # the scope that uses a leaf, None if there are several
     inner: set[int] = set()  # what something in a scope depends on
@@ -99,7 +99,7 @@ def _merged(paths: Collection[Path]) -> dict[Path, Path]:
     return {path: name if name in kept else ("other scopes",) for path, name in together.items()}
 
 
-def by_level(nodes: Sequence[Value]) -> list[Path]:
+def by_level(nodes: Sequence[Node]) -> list[Path]:
     """Bands of levels with about as many values each; a leaf is on the level below its first use."""
     level: dict[int, int] = {}
     first: dict[int, int] = {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograd import Value
-from viz.folding import glyph, listing
+from viz.folding import glyph
+from viz.nodes import Node, listing
 from viz.units import Unit
 
 
@@ -16,7 +16,7 @@ class Card:
 
     id: str
     kind: str
-    node: Value
+    node: Node
     name: str
     unit: Unit | None = None
     sample: int = 0  # counted from 1 where several samples share the weights
@@ -33,7 +33,7 @@ class Link:
 
     tail: str
     head: str
-    weight: Value | None = None
+    weight: Node | None = None
     share: float = 0.0
     sent: float = 0.0  # the gradient that goes back along it, if there is no weight
 
@@ -44,7 +44,7 @@ class Network:
 
     cards: dict[str, Card] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
-    inside: dict[str, list[Value]] = field(default_factory=dict)  # of each loss, operands first
+    inside: dict[str, list[Node]] = field(default_factory=dict)  # of each loss, operands first
     names: dict[int, str] = field(default_factory=dict)  # of the values that have a card
     values: int = 0
 
@@ -53,7 +53,7 @@ class Network:
         return [card for card in self.cards.values() if card.kind == kind]
 
 
-def read_network(roots: Sequence[Value], units: Sequence[Unit]) -> Network:
+def read_network(roots: Sequence[Node], units: Sequence[Unit]) -> Network:
     """The network with these units."""
     nodes = listing(roots)
     place = {id(node): f"n{i}" for i, node in enumerate(nodes)}
@@ -91,9 +91,9 @@ def _add_links(network: Network, card: Card) -> None:
                 network.links.append(Link(network.names[id(node)], card.id, sent=node.grad))
 
 
-def _region(node: Value, names: dict[int, str]) -> list[Value]:
+def _region(node: Node, names: dict[int, str]) -> list[Node]:
     """What lies between a value and the cards it depends on, operands first, these cards among it."""
-    found: list[Value] = []
+    found: list[Node] = []
     done: set[int] = set()
     stack = [(node, False)]
     while stack:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import Value
-from autograd.value import topological
+from viz.nodes import Node, in_order
 
 # Logarithms as whole numbers add up exactly, in whatever order: the bound of a path and that of its best continuation are
 # then the same number, and the search never goes back to where it came from.
@@ -22,7 +21,7 @@ class Path:
     """One way from a result down to what it is differentiated by: its nodes, the operand taken in each but the last
     (0 for the first), the local derivatives there, and their product."""
 
-    nodes: tuple[Value, ...]
+    nodes: tuple[Node, ...]
     operands: tuple[int, ...]
     partials: tuple[float, ...]
     product: float
@@ -37,12 +36,13 @@ class Found:
     steps: int
 
 
-def largest_paths(root: Value, wrt: Value, most: int) -> Found:
+def largest_paths(root: Node, wrt: Node, most: int) -> Found:
     """At most `most` paths from `root` to `wrt`, those of largest |product|, and the number of all.
 
     One pass over the graph counts the paths and bounds each node's best; the search then takes at most one step per node of
     each path found.
 
+    >>> from autograd import Value
     >>> x = Value(2.0, "x")
     >>> found = largest_paths(x * x + 3 * x, x, 2)
     >>> [path.product for path in found.paths], found.count
@@ -51,21 +51,22 @@ def largest_paths(root: Value, wrt: Value, most: int) -> Found:
     return _largest(root, [wrt], most)
 
 
-def largest_paths_to_leaves(root: Value, most: int) -> Found:
+def largest_paths_to_leaves(root: Node, most: int) -> Found:
     """At most `most` paths from `root` to leaves that are no constants, those of largest |product|, and the number of all.
 
+    >>> from autograd import Value
     >>> w, b = Value(2.0, "w"), Value(5.0, "b")
     >>> found = largest_paths_to_leaves(w * 3 + b, 1)
     >>> [(path.nodes[-1].label, path.product) for path in found.paths], found.count
     ([('w', 3.0)], 2)
     """
-    return _largest(root, [node for node in topological(root) if not node.op and not node.is_constant], most)
+    return _largest(root, [node for node in in_order(root) if not node.op and not node.is_constant], most)
 
 
-def _largest(root: Value, ends: Sequence[Value], most: int) -> Found:
+def _largest(root: Node, ends: Sequence[Node], most: int) -> Found:
     counts, bests = {id(end): 1 for end in ends}, {id(end): 0 for end in ends}  # of the nodes from which an end is reached
     last = frozenset(counts)
-    for node in topological(root):
+    for node in in_order(root):
         if id(node) not in last:
             reached = [(id(p), d) for p, d in zip(node.parents, node.partials, strict=True) if id(p) in counts]
             if reached:
@@ -86,9 +87,9 @@ def size(partial: float) -> int:
     return round(math.log2(abs(partial)) * UNIT)
 
 
-def _search(root: Value, ends: frozenset[int], bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
+def _search(root: Node, ends: frozenset[int], bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
     """Best first: of all beginnings that with the largest best completion is continued, among equals the longest."""
-    heap: list[tuple[int, int, int, int, Value, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
+    heap: list[tuple[int, int, int, int, Node, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
     serial = steps = 0
     taken: list[list[int]] = []
     while heap and len(taken) < most:
@@ -113,7 +114,7 @@ def _unwound(way: Any) -> list[int]:
     return operands[::-1]
 
 
-def _path(root: Value, operands: Sequence[int]) -> Path:
+def _path(root: Node, operands: Sequence[int]) -> Path:
     nodes, partials, product = [root], [], 1.0
     for k in operands:
         partials.append(nodes[-1].partials[k])

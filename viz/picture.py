@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autograd import Value
 from viz.cutting import cut
-from viz.folding import Shown, fold, listing, unfolded
+from viz.folding import Shown, fold, unfolded
+from viz.nodes import Node, listing
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Picture:
         return [box for box in self.boxes if box.is_root]
 
 
-def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
+def read_graph(roots: Sequence[Node], max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
     """What is to be drawn of the graph under `roots`: above `max_nodes` boxes those nearest the roots, and stubs."""
     nodes = listing(roots)
     shown = fold(nodes, roots, products) if folding else unfolded(nodes)
@@ -77,7 +77,7 @@ def read_graph(roots: Sequence[Value], max_nodes: int | None = None, folding: bo
     return Picture(tuple(boxes + stubs), tuple(arrows), len(nodes), left_out)
 
 
-def box(item: Shown, nodes: Sequence[Value], groups: dict[int, tuple[str, ...]], roots: Collection[int]) -> Box:
+def box(item: Shown, nodes: Sequence[Node], groups: dict[int, tuple[str, ...]], roots: Collection[int]) -> Box:
     """The box of one item; `groups` has the scopes of constants, `roots` the ids of the roots."""
     node = nodes[item.index]
     return Box(
@@ -95,11 +95,11 @@ def box(item: Shown, nodes: Sequence[Value], groups: dict[int, tuple[str, ...]],
     )
 
 
-def _kind(node: Value) -> str:
+def _kind(node: Node) -> str:
     return "operation" if node.op else "constant" if node.is_constant else "leaf"
 
 
-def arrows_into(item: Shown, nodes: Sequence[Value], owner: dict[int, int]) -> list[Arrow]:
+def arrows_into(item: Shown, nodes: Sequence[Node], owner: dict[int, int]) -> list[Arrow]:
     """The arrows into one box; more than two alike become one that tells its number."""
     head, grad = f"n{item.index}", nodes[item.index].grad
     stubs = dict.fromkeys(f"more{owner[i]}" for i, _ in item.operands if i in owner)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from autograd import Value, text
+from autograd import text
 from autograd.kernels import FLOATS
 from autograd.primitives import TABLE
 from autograd.table import MATHEMATICS, tidy
 from autograd.text import Symbol, symbol
 from viz.escape import clean
+from viz.nodes import Node
 
 INFIX = {"pow": "**", "**": "**", "//": "//", "%": "%"}
 MANY = 4  # operands of a sum that are written out
@@ -27,9 +28,10 @@ def _call(name: str, args: list[str]) -> str:
 PLAIN = text.Language(_call, MATHEMATICS.where, lambda shown: MATHEMATICS.numbers(shown))
 
 
-def name_nodes(nodes: Iterable[Value]) -> dict[int, str]:
+def name_nodes(nodes: Iterable[Node]) -> dict[int, str]:
     """A name for each node, by its identity: the label, or else v1, v2, ...; no name twice.
 
+    >>> from autograd import Value
     >>> x, y = Value(1.0, "x"), Value(2.0, "x")
     >>> list(name_nodes([x, y, x * y]).values())
     ['x', 'x#2', 'v1']
@@ -50,7 +52,7 @@ def name_nodes(nodes: Iterable[Value]) -> dict[int, str]:
     return names
 
 
-def expression(node: Value, names: dict[int, str]) -> Symbol:
+def expression(node: Node, names: dict[int, str]) -> Symbol:
     """How a node was made: x * w, tanh(h), sum(a, b, ...); its name if it is a leaf."""
     if not node.op:
         return _operand(node, names)
@@ -66,7 +68,7 @@ def _few(operands: list[Symbol]) -> list[Symbol]:
     return operands if len(operands) <= MANY else [*operands[: MANY - 1], symbol("…"), operands[-1]]
 
 
-def local_rule(node: Value, k: int, names: dict[int, str]) -> Symbol | None:
+def local_rule(node: Node, k: int, names: dict[int, str]) -> Symbol | None:
     """The formula of the local derivative to operand k, on the branch that holds here; None if the table has none."""
     row, operands = node.primitive, [_operand(parent, names) for parent in node.parents]
     if row.name not in TABLE or TABLE[row.name] is not row:
@@ -80,7 +82,7 @@ def local_rule(node: Value, k: int, names: dict[int, str]) -> Symbol | None:
     return _at_point(tidy(symbol(row.partials[k](text.DOMAIN, *operands, z))), values)[0]
 
 
-def _operand(node: Value, names: dict[int, str]) -> Symbol:
+def _operand(node: Node, names: dict[int, str]) -> Symbol:
     return symbol(node.data) if node.is_constant and not node.label else symbol(names[id(node)])
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from autograd import Value
 from viz.folding import Shown, fewest, fold, glyph, unfolded
 from viz.grouping import Path, Single, by_level, by_scope
+from viz.nodes import Node
 
 SCENES = 24  # at most, closed and opened scopes together
 
@@ -38,7 +38,7 @@ class Scene:
         return {member: i for i, part in enumerate(self.parts) for member in part.members}
 
 
-def scenes(nodes: Sequence[Value], names: Sequence[str], root: Value, limit: int) -> list[Scene]:
+def scenes(nodes: Sequence[Node], names: Sequence[str], root: Node, limit: int) -> list[Scene]:
     """The scenes of at most `limit` cards: values (sums and constants folded), every operation, scopes or levels."""
     found = []
     folded = fold(nodes, [root]) if fewest(nodes) <= limit else []
@@ -58,12 +58,12 @@ def scenes(nodes: Sequence[Value], names: Sequence[str], root: Value, limit: int
     return found
 
 
-def _of_values(name: str, shown: Sequence[Shown], nodes: Sequence[Value], names: Sequence[str], about: str) -> Scene:
+def _of_values(name: str, shown: Sequence[Shown], nodes: Sequence[Node], names: Sequence[str], about: str) -> Scene:
     parts = [Part(names[s.index], s.operation, s.index, (s.index, *s.folded)) for s in shown]
     return Scene(name, tuple(parts), about)
 
 
-def _of_scopes(nodes: Sequence[Value], names: Sequence[str], first: int) -> list[Scene]:
+def _of_scopes(nodes: Sequence[Node], names: Sequence[str], first: int) -> list[Scene]:
     """The scene of folded scopes, and one for each that can be unfolded; `first` is the number of the first of them."""
     scopes = {node.group[: i + 1] for node in nodes for i in range(len(node.group))}
     number: dict[Path, int] = {(): first}
@@ -95,14 +95,14 @@ def _is_finer(inside: Collection[Part], part: Part) -> bool:
     return all(set(part.members) - set(other.members) for other in inside)
 
 
-def _parts(paths: Sequence[Path], nodes: Sequence[Value], names: Sequence[str]) -> tuple[Part, ...]:
+def _parts(paths: Sequence[Path], nodes: Sequence[Node], names: Sequence[str]) -> tuple[Part, ...]:
     members: dict[Path, list[int]] = {}
     for i, path in enumerate(paths):
         members.setdefault(path, []).append(i)
     return tuple(_part(path, held, nodes, names) for path, held in members.items())
 
 
-def _part(path: Path, held: Sequence[int], nodes: Sequence[Value], names: Sequence[str]) -> Part:
+def _part(path: Path, held: Sequence[int], nodes: Sequence[Node], names: Sequence[str]) -> Part:
     if isinstance(path[-1], Single):
         return Part(names[held[0]], glyph(nodes[held[0]]), held[0], tuple(held), path[:-1])
     return Part(" / ".join(path), "", None, tuple(held), path)

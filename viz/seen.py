@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import graphviz  # type: ignore[import-untyped]
 
-from autograd import Value
 from viz import dot
 from viz.escape import clean, number
-from viz.folding import fewest, fold, listing
+from viz.folding import fewest, fold
 from viz.grouping import by_level, by_scope
 from viz.groups import groups
 from viz.network import Network, read_network
 from viz.neurons import neurons
+from viz.nodes import Node, listing
 from viz.picture import Picture, read_graph
 from viz.summary import Group, flows_of, groups_of
 from viz.theme import Theme
@@ -39,7 +39,7 @@ class Look:
     fold: bool | None
     depth: int | None = None
     expand: tuple[str, ...] = ()
-    around: Value | None = None
+    around: Node | None = None
     radius: int = 2
     top: int | None = None
 
@@ -54,7 +54,7 @@ class Seen:
     values: int
 
 
-def see_values(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
+def see_values(roots: Sequence[Node], look: Look, note: str = "") -> Seen:
     """Each value a card, unless there are too many; `note` stands in the legend."""
     folding = look.fold is not False
     if look.around is not None:
@@ -70,7 +70,7 @@ def see_values(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
     return _seen(replace(read_graph(roots, look.max_nodes, folding), note=note), dot.values, look, "BT")
 
 
-def _see_folded(nodes: Sequence[Value], roots: Sequence[Value], look: Look, note: str) -> Seen:
+def _see_folded(nodes: Sequence[Node], roots: Sequence[Node], look: Look, note: str) -> Seen:
     """Of too many values, their scopes; without scopes with their sums of products as one, or else by levels."""
     scoped = any(node.group for node in nodes)
     assert look.max_nodes is not None
@@ -84,12 +84,12 @@ def _see_folded(nodes: Sequence[Value], roots: Sequence[Value], look: Look, note
     return see_groups(roots, look, f"{note}folded by {'scopes' if scoped else 'levels'}{too_many}")
 
 
-def see_classic(roots: Sequence[Value], look: Look) -> Seen:
+def see_classic(roots: Sequence[Node], look: Look) -> Seen:
     """Records and operation circles."""
     return _seen(read_graph(roots, look.max_nodes, bool(look.fold)), dot.classic, look, "LR")
 
 
-def see_neurons(roots: Sequence[Value], look: Look) -> Seen:
+def see_neurons(roots: Sequence[Node], look: Look) -> Seen:
     """Units, or the values where there are none."""
     found = units(roots)
     if not found:
@@ -107,7 +107,7 @@ def see_neurons(roots: Sequence[Value], look: Look) -> Seen:
     return Seen(graph, _lines(network), "".join(map(clean, names)), network.values)
 
 
-def see_groups(roots: Sequence[Value], look: Look, note: str = "") -> Seen:
+def see_groups(roots: Sequence[Node], look: Look, note: str = "") -> Seen:
     """Scopes folded, or levels where there are none."""
     nodes = listing(roots)
     scoped = any(node.group for node in nodes)

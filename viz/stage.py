@@ -168,8 +168,11 @@ class Stage:
         if part.main is None:
             return clean(part.name, 200)
         node = self.line.nodes[part.main]
-        place = f"\nin {' / '.join(node.group)}" if node.group else ""
-        return clean(f"{part.name}\ndata {node.data!r}{place}", 400)
+        lines = [part.name, f"data {node.data!r}"]
+        lines += [f"in {' / '.join(node.group)}"] * bool(node.group)
+        if node.source:
+            lines.append(f"at {node.source[0]}:{node.source[1]}")
+        return clean("\n".join(lines), 400)
 
 
 def _text(x: float, y: float, text: str, kind: str) -> str:

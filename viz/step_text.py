@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import Value
 from viz.chain import digits
+from viz.nodes import Node
 from viz.rules import PLAIN, expression, local_rule
 from viz.scenes import Part
 from viz.steps import Step, Story, Term
@@ -108,7 +108,7 @@ class Words:
         title = f"{tail.name}.grad += ∂{head.name}/∂{tail.name} × {upstream}"
         return title, [numbers, self._rule(node, event, head, tail)]
 
-    def _rule(self, node: Value, event: Sent, head: Part, tail: Part) -> str:
+    def _rule(self, node: Node, event: Sent, head: Part, tail: Part) -> str:
         rule = local_rule(node, event.operand, self.names)
         formula = PLAIN.write(rule) if rule is not None and rule.op != "number" else ""
         made = self._formula(head, self.names)

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograd import Value
 from viz.grouping import Path, Single
+from viz.nodes import Node
 from viz.picture import message
 
 
@@ -21,7 +21,7 @@ class Group:
     constants: int = 0
     results: int = 0
     grads: list[float] = field(default_factory=list)  # of all but the constants
-    node: Value | None = None  # if it is the only one, and shown as itself
+    node: Node | None = None  # if it is the only one, and shown as itself
 
     @property
     def values(self) -> int:
@@ -60,7 +60,7 @@ class Flow:
     norm: float
 
 
-def groups_of(nodes: Sequence[Value], paths: Sequence[Path]) -> list[Group]:
+def groups_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Group]:
     """The groups in the order in which their values occur."""
     found: dict[Path, Group] = {}
     for node, path in zip(nodes, paths, strict=True):
@@ -75,7 +75,7 @@ def groups_of(nodes: Sequence[Value], paths: Sequence[Path]) -> list[Group]:
     return list(found.values())
 
 
-def flows_of(nodes: Sequence[Value], paths: Sequence[Path]) -> list[Flow]:
+def flows_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Flow]:
     """What goes from group to group: the gradient of a value is summed over the edges into the same group."""
     place = {id(node): path for node, path in zip(nodes, paths, strict=True)}
     edges: dict[tuple[Path, Path], int] = {}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd import Value
-from autograd.value import topological
-from viz.folding import listing
+from viz.nodes import Node, in_order, listing
 from viz.picture import message
 
 
@@ -29,7 +27,7 @@ class Sent:
 class Timeline:
     """Nodes by number, and when what happens to them; leaves are there from time 0 on."""
 
-    nodes: tuple[Value, ...]
+    nodes: tuple[Node, ...]
     made: tuple[int, ...]
     seed: int  # the time at which the result gets its 1
     sent: tuple[Sent, ...]
@@ -38,18 +36,19 @@ class Timeline:
     end: int
 
 
-def timeline(root: Value) -> Timeline:
+def timeline(root: Node) -> Timeline:
     """The two passes in the engine's own order, so that the last totals are the engine's gradients to the last bit.
 
     No `.grad` is read or changed: the gradients are those that one `root.backward()` adds to leaves that start at 0.
 
+    >>> from autograd import Value
     >>> x = Value(3.0, "x")
     >>> [(event.local, event.message, event.total) for event in timeline(x * x).sent]
     [(3.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
     """
     nodes = listing([root])
     number = {id(node): i for i, node in enumerate(nodes)}
-    order = [number[id(node)] for node in topological(root)]
+    order = [number[id(node)] for node in in_order(root)]
     made = [0] * len(nodes)
     time = 0
     for i in order:
@@ -63,7 +62,7 @@ def timeline(root: Value) -> Timeline:
 
 
 def _sweep(
-    nodes: Sequence[Value], order: Sequence[int], number: dict[int, int], grads: list[float], time: int
+    nodes: Sequence[Node], order: Sequence[int], number: dict[int, int], grads: list[float], time: int
 ) -> tuple[list[Sent], dict[int, int], int]:
     """Fill `grads` in; the events, the idle operations and the last time."""
     sent: list[Sent] = []

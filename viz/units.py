@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from autograd import Value
-from viz.folding import listing
+from viz.nodes import Node, listing
 from viz.weighted_sums import SUMS, WEIGHT, Sums, is_activation, row_name
 
 __all__ = ["Unit", "row_name", "units"]
@@ -22,30 +21,30 @@ class Unit:
     """
 
     name: str
-    node: Value
-    net: Value
-    inputs: tuple[tuple[Value, Value], ...]
-    bias: Value | None
-    others: tuple[Value, ...]
+    node: Node
+    net: Node
+    inputs: tuple[tuple[Node, Node], ...]
+    bias: Node | None
+    others: tuple[Node, ...]
     activation: str
     layer: str
     depth: int
 
 
-def units(root: Value | Iterable[Value]) -> list[Unit]:
+def units(root: Node | Iterable[Node]) -> list[Unit]:
     """The units of the network under `root` (a Value or several), layer by layer; [] if it has none.
 
     A unit is an activation of a weighted sum, or a weighted sum of inputs and outputs of other units. Sums may be written
     with +, Python's sum(), autograd.sum or sumprod. In a product of two leaves the weight is told by its label (w1, W, ...
     against x1, input, ...), by the scope of the sum, by being used less often, at last by standing first.
 
-    >>> from autograd import sigmoid
+    >>> from autograd import Value, sigmoid
     >>> a = sigmoid(Value(0.4, "w1") * Value(0.1, "x1") + Value(-0.2, "w2") * Value(0.3, "x2"))
     >>> [unit] = units(a)
     >>> [(weight.label, source.label) for weight, source in unit.inputs], unit.activation
     ([('w1', 'x1'), ('w2', 'x2')], 'sigmoid')
     """
-    roots = [root] if isinstance(root, Value) else list(root)
+    roots = list(root) if isinstance(root, Iterable) else [root]
     nodes = listing(roots)
     finder = _Finder(Sums(nodes, roots))
     found = [unit for node in nodes if (unit := finder.unit(node)) is not None]
@@ -60,7 +59,7 @@ class _Finder:
         self.depth: dict[int, int] = {}  # of each unit's output
         self.below: dict[int, int] = {}  # of the deepest unit that a node depends on
 
-    def unit(self, node: Value) -> Unit | None:
+    def unit(self, node: Node) -> Unit | None:
         """The unit whose output this node is."""
         self.below[id(node)] = max((self.below[id(parent)] for parent in node.parents), default=0)
         found = None
@@ -72,7 +71,7 @@ class _Finder:
             self.depth[id(node)] = self.below[id(node)] = found.depth
         return found
 
-    def _weighted_sum(self, node: Value, net: Value, activation: str) -> Unit | None:
+    def _weighted_sum(self, node: Node, net: Node, activation: str) -> Unit | None:
         inputs, others = self.sums.split(net, bool(activation))
         if not activation and not self._is_linear(inputs, others):
             return None
@@ -83,7 +82,7 @@ class _Finder:
         others = [x for x in others if x is not bias and not x.is_constant]
         return Unit("", node, net, tuple(inputs), bias, tuple(others), activation, "", self.below[id(net)] + 1)
 
-    def _is_linear(self, inputs: list[tuple[Value, Value]], others: list[Value]) -> bool:
+    def _is_linear(self, inputs: list[tuple[Node, Node]], others: list[Node]) -> bool:
         """Without an activation to tell, only what came in or out of other units counts as input."""
         sources = [source for _, source in inputs]
         named = len(inputs) > 1 or bool(others) or any(WEIGHT.match(w.label) or id(s) in self.depth for w, s in inputs)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograd import Value
 from autograd.primitives import TABLE
+from viz.nodes import Node
 
 SUMS = ("add", "sum", "sumprod")
 WITH_SLOPE = ("leaky_relu", "elu")
@@ -18,20 +18,20 @@ WEIGHT, INPUT = re.compile(r"w|θ|theta|kernel", re.IGNORECASE), re.compile(r"x|
 TARGET = re.compile(r"(y|t|target|label|truth)[ _\d]*$", re.IGNORECASE)
 
 
-def row_name(node: Value) -> str:
+def row_name(node: Node) -> str:
     """The name of the node's row in the table, "" for a leaf or an operation of the user's own."""
     name: str = node.primitive.name if node.op else ""
     return name if name in TABLE and TABLE[name] is node.primitive else ""
 
 
-def is_activation(node: Value) -> bool:
+def is_activation(node: Node) -> bool:
     row = node.primitive
     if row is None or row_name(node) in NO_ACTIVATIONS:
         return False
     return row.arity == 1 or (row_name(node) in WITH_SLOPE and not node.parents[1].op)
 
 
-def _parts(node: Value, active: bool) -> tuple[Value, ...]:
+def _parts(node: Node, active: bool) -> tuple[Node, ...]:
     """What a sum is opened into; a threshold may be subtracted where an activation follows."""
     if row_name(node) == "sub" and active and not node.parents[1].op:
         return node.parents[:1]
@@ -41,7 +41,7 @@ def _parts(node: Value, active: bool) -> tuple[Value, ...]:
 class Sums:
     """The sums of a graph, with what is inside of other sums and so is none of its own."""
 
-    def __init__(self, nodes: Sequence[Value], roots: Sequence[Value]) -> None:
+    def __init__(self, nodes: Sequence[Node], roots: Sequence[Node]) -> None:
         self._uses = {id(node): 0 for node in nodes} | {id(root): 1 for root in roots}
         for node in nodes:
             for parent in node.parents:
@@ -57,10 +57,10 @@ class Sums:
                     self.taken.add(id(part))
                     active |= {id(part)} if id(node) in active else set()
 
-    def split(self, net: Value, active: bool) -> tuple[list[tuple[Value, Value]], list[Value]]:
+    def split(self, net: Node, active: bool) -> tuple[list[tuple[Node, Node]], list[Node]]:
         """The weighted terms of a sum, as pairs of weight and source, and its other terms."""
-        inputs: list[tuple[Value, Value]] = []
-        others: list[Value] = []
+        inputs: list[tuple[Node, Node]] = []
+        others: list[Node] = []
         for term in self._terms(net, active):
             pair = self._weight_first(term[0], term[1], net) if len(term) > 1 else None
             if pair:
@@ -69,9 +69,9 @@ class Sums:
                 others += term if len(term) == 2 else term[-1:]
         return inputs, others
 
-    def _terms(self, net: Value, active: bool) -> list[list[Value]]:
+    def _terms(self, net: Node, active: bool) -> list[list[Node]]:
         """The terms of a sum: [factor, factor, product], [factor, factor] of a dot product, or [term]."""
-        terms: list[list[Value]] = []
+        terms: list[list[Node]] = []
         stack = [net]
         while stack:
             node = stack.pop()
@@ -90,13 +90,13 @@ class Sums:
                 terms.append([node])
         return terms
 
-    def _weight_first(self, a: Value, b: Value, net: Value) -> tuple[Value, Value] | None:
+    def _weight_first(self, a: Node, b: Node, net: Node) -> tuple[Node, Node] | None:
         """The factors as weight and source; None if neither is a weight."""
         if a is b or (a.op and b.op) or any(TARGET.match(x.label) and not x.op for x in (a, b)):
             return None
         return (a, b) if self._likeness(a, net) >= self._likeness(b, net) else (b, a)
 
-    def _likeness(self, node: Value, net: Value) -> tuple[float, ...]:
+    def _likeness(self, node: Node, net: Node) -> tuple[float, ...]:
         """What speaks for a weight, the strongest first."""
         label = (WEIGHT.match(node.label) is not None) - (INPUT.match(node.label) is not None)
         scope = bool(node.group) and node.group == net.group

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autograd import Value
-from viz.folding import Shown, fold, listing, unfolded
+from viz.folding import Shown, fold, unfolded
+from viz.nodes import Node, listing
 from viz.paths import largest_paths_to_leaves
 from viz.picture import Arrow, Box, Picture, arrows_into, box
 
 
-def read_window(roots: Sequence[Value], around: Value, radius: int, limit: int, folding: bool) -> Picture:
+def read_window(roots: Sequence[Node], around: Node, radius: int, limit: int, folding: bool) -> Picture:
     """At most `limit` boxes, the nearest first. Raises ValueError when the roots do not depend on `around`."""
     nodes = listing(roots)
     shown = fold(nodes, roots) if folding else unfolded(nodes)
@@ -21,7 +21,7 @@ def read_window(roots: Sequence[Value], around: Value, radius: int, limit: int, 
     return _part(roots, nodes, shown, kept, centre, f"those nearest {name}")
 
 
-def read_top(root: Value, top: int, folding: bool) -> Picture:
+def read_top(root: Node, top: int, folding: bool) -> Picture:
     """The `top` paths from a root to its leaves that the largest gradients go along."""
     nodes = listing([root])
     shown = fold(nodes, [root]) if folding else unfolded(nodes)
@@ -43,7 +43,7 @@ def _users(shown: Sequence[Shown]) -> dict[int, list[int]]:
 
 
 def _part(
-    roots: Sequence[Value], nodes: Sequence[Value], shown: Sequence[Shown], kept: set[int], centre: int | None, which: str
+    roots: Sequence[Node], nodes: Sequence[Node], shown: Sequence[Shown], kept: set[int], centre: int | None, which: str
 ) -> Picture:
     """The items in `kept`, and stubs for what else they are made of and, around a centre, for what else they are used for."""
     items = {item.index: item for item in shown}
@@ -63,7 +63,7 @@ def _part(
     return Picture(tuple(boxes), tuple(arrows), len(nodes), len(nodes) - drawn, which)
 
 
-def _holder(nodes: Sequence[Value], shown: Sequence[Shown], around: Value) -> int:
+def _holder(nodes: Sequence[Node], shown: Sequence[Shown], around: Node) -> int:
     """The index of the item that shows a value."""
     place = next((i for i, node in enumerate(nodes) if node is around), None)
     if place is None:
