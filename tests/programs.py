@@ -71,13 +71,13 @@ def points(program: Program) -> st.SearchStrategy[list[float]]:
 def results(program: Program, point: Sequence[float]) -> Any:
     """Outputs and guards by the NumPy executor, without any pass."""
     program, runs = schedule(program)
-    return run(program, runs, point)[[*program.outputs, *program.guards]]
+    return run(program, runs, point, {})[[*program.outputs, *program.guards]]
 
 
 def finished(program: Program, point: Sequence[float]) -> Any:
     """Outputs by the NumPy executor, as a program is run."""
     program, runs = ready(program)
-    return run(program, runs, point)[program.outputs]
+    return run(program, runs, point, {})[program.outputs]
 
 
 def natively(program: Program, points: Any) -> Any:
