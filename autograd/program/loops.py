@@ -362,7 +362,7 @@ class Adjoints:
                 self.pool[start + n + k] = self.q[t]
             t = self.following[t]
         self.used = start + (n if plain else 2 * n)
-        return self.emit(kinds[1] if plain else kinds[2], start, self.used - start, one + 1)
+        return self.emit(kinds[1] if plain else kinds[2], start, self.used - start, one + 3)
 
 
 def pull_back(

@@ -34,24 +34,43 @@ def code_of(program: Program) -> Any:
     return np.array([program.op, program.a, program.b, program.c], dtype=np.int32, order="C")
 
 
-def with_constants(program: Program, numbers: Sequence[float]) -> tuple[Program, int]:
-    """The program with more constants, and the slot of the first of them."""
-    first, more = program.first, len(numbers)
-
-    def moved(slots: Any) -> Any:
-        return np.where(slots >= first, slots + more, slots).astype(np.int32)
-
+def renamed(program: Program, place: Any, constants: Any) -> Program:
+    """The program with other constants, its slots read through `place`."""
+    place = np.ascontiguousarray(place, dtype=np.int32)
     fixed = program.op < ops.FIXED
     initial = (program.op >= ops.SUM) & (program.op <= ops.ZDOT)
     return program.replaced(
-        constants=np.concatenate([program.constants, np.asarray(numbers, dtype=np.float64)]),
-        a=np.where(fixed, moved(program.a), program.a).astype(np.int32),
-        b=np.where(fixed, moved(program.b), program.b).astype(np.int32),
-        c=np.where(fixed | initial, moved(program.c), program.c).astype(np.int32),
-        pool=moved(program.pool),
-        outputs=moved(program.outputs),
-        guards=moved(program.guards),
-    ), first
+        constants=np.ascontiguousarray(constants, dtype=np.float64),
+        a=np.where(fixed, place[np.where(fixed, program.a, 0)], program.a),
+        b=np.where(fixed, place[np.where(fixed, program.b, 0)], program.b),
+        c=np.where(fixed | initial, place[np.where(fixed | initial, program.c, 0)], program.c),
+        pool=place[program.pool],
+        outputs=place[program.outputs],
+        guards=place[program.guards],
+    )
+
+
+def with_constants(program: Program, numbers: Sequence[float]) -> tuple[Program, int]:
+    """The program with more constants, and the slot of the first of them."""
+    place = np.arange(program.slots)
+    place[program.first :] += len(numbers)
+    return renamed(program, place, np.concatenate([program.constants, numbers])), program.first
+
+
+def compact(program: Program) -> Program:
+    """Without the constants that nothing reads, and each number (to the last bit) once."""
+    if not len(program.constants):
+        return program
+    uses = np.zeros(program.slots, dtype=np.int32)
+    loops.count_uses(code_of(program), program.pool, ARITY, KINDS, uses)
+    uses[program.outputs] = uses[program.guards] = 1
+    live = np.nonzero(uses[program.inputs : program.first])[0]
+    _, found, which = np.unique(program.constants.view(np.int64)[live], return_index=True, return_inverse=True)
+    place = np.zeros(program.slots, dtype=np.int32)
+    place[: program.inputs] = np.arange(program.inputs)
+    place[program.inputs + live] = program.inputs + which.reshape(-1)
+    place[program.first :] = program.inputs + len(found) + np.arange(len(program))
+    return renamed(program, place, program.constants[live][found])
 
 
 def reordered(program: Program, order: Any, place: Any = None) -> Program:
@@ -156,9 +175,9 @@ def strengthen(program: Program) -> Program:
 
 def tidy(program: Program) -> Program:
     """What is done to every traced program before its derivatives are taken."""
-    return gather(share(strengthen(fold(prune(program)))))
+    return compact(gather(share(strengthen(fold(prune(program))))))
 
 
 def finish(program: Program) -> Program:
     """What is done to every program before it is run."""
-    return share(fold(program), finished=True)
+    return compact(share(fold(program), finished=True))

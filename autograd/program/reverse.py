@@ -58,6 +58,8 @@ def gradient(program: Program, output: int, wanted: Sequence[int]) -> Program:
     loops.depend(code, program.pool, program.first, ARITY, KINDS, active)
     room = 4 * len(program) + program.slots + 3 * len(program.pool) + 3 * len(takes) + 1
     terms = 3 * len(program) + 2 * len(program.pool) + 2
+    if max(room, 2 * terms) >= 1 << 31:
+        raise ProgramError(f"a program of {len(program)} instructions is too large for a gradient: its slots have 31 bits")
     made = np.zeros((4, room), dtype=np.int32)
     ends = np.full((2, program.slots), -1, dtype=np.int32)
     pool = np.zeros(2 * terms, dtype=np.int32)

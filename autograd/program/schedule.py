@@ -51,6 +51,6 @@ def _classes(program: Program) -> Any:
     classes = program.op.copy()
     if len(pooled):
         third = np.where(program.op[pooled] == ops.CALL, program.c[pooled], 0).astype(np.int64)
-        key = (program.op[pooled].astype(np.int64) << 40) + (program.b[pooled].astype(np.int64) << 16) + third
-        classes[pooled] = ops.FIXED + np.unique(key, return_inverse=True)[1]
+        size = np.unique((program.op[pooled].astype(np.int64) << 32) + program.b[pooled], return_inverse=True)[1]
+        classes[pooled] = ops.FIXED + np.unique((size.astype(np.int64) << 32) + third, return_inverse=True)[1]
     return classes
