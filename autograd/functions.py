@@ -175,7 +175,7 @@ def _reduction(row: Row) -> Function:
 
 
 def _nested(xs: Any) -> bool:
-    return isinstance(xs, (list, tuple)) and any(isinstance(x, (list, tuple, np.ndarray)) for x in xs)
+    return isinstance(xs, (list, tuple)) and any([isinstance(x, (list, tuple, np.ndarray)) for x in xs])
 
 
 # ---- choice
