@@ -89,7 +89,7 @@ class Leaves:
         if array.dtype.kind == "O" and any([type(item) is Value for item in array.flat]):
             self.values = True
         else:
-            array = np.require(as_array(array, self.name), np.float64, "CA")
+            array = np.require(as_array(array, self.name), np.float64, ("C", "A"))
         if self.points not in (-1, len(array)):
             raise ValueError(f"{self.name} got arguments of {self.points} and of {len(array)} points")
         self.points = len(array)
@@ -152,7 +152,7 @@ class Batched:
                 continue
             shared: list[Any] = []
             key_of(array, shared, self.name)
-            found += [(np.require(np.atleast_1d(x), np.float64, "CA"), 0) for x in shared]
+            found += [(np.require(np.atleast_1d(x), np.float64, ("C", "A")), 0) for x in shared]
         return found
 
     def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
