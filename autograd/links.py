@@ -14,9 +14,19 @@ from autograd.functions import VALUES, as_array
 from autograd.kernels import FLOATS
 from autograd.primitives import Row
 from autograd.switches import TRACE, tracing
-from autograd.value import Value, add_row, number, record
+from autograd.value import ROWS, Value, number, record
 
 Function = Callable[..., Any]
+
+
+_lock = Lock()
+
+
+def add_row(row: Row) -> int:
+    """The operation number of one more row outside of the table."""
+    with _lock:
+        ROWS.append(row)
+        return len(ROWS) - 1
 
 
 def register(name: str, value: Function, partials: Function) -> int:
@@ -109,7 +119,7 @@ def _picked(items: Any, index: Value, place: int) -> Any:
 
 CALLS: dict[int, Function] = {}  # Python functions by operation number
 _numbers: dict[Any, int] = {}
-_lock = Lock()
+_known = Lock()
 
 
 def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
@@ -120,7 +130,7 @@ def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
 
 def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Value:
     """The node of a Python function of floats, to be called at run time."""
-    with _lock:
+    with _known:
         if f not in _numbers:
             _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
             CALLS[_numbers[f]] = f

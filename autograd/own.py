@@ -14,7 +14,7 @@ from autograd.errors import real
 from autograd.functions import as_array
 from autograd.primitives import Row
 from autograd.switches import tracing
-from autograd.value import Value, add_row, number, record
+from autograd.value import Value, number, record
 
 Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
 
@@ -51,7 +51,7 @@ def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[...
                 f"{f.__name__} has {len(names)} operands ({', '.join(names)}), but {len(rules)} partials are given"
             )
         row = _row(f, names, rules or tuple(_picked(f, partials, i, len(names)) for i in range(len(names))), symbol)
-        return _function(f, row, add_row(row))
+        return _function(f, row, links.add_row(row))
 
     return decorate
 

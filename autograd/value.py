@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import os
 from operator import index
-from threading import Lock, RLock
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import LostGradientError, SweepError, is_real, real, text
@@ -36,14 +36,6 @@ from autograd.interpreted import meet_parents, owned, packed, send_to_parents, s
 
 CONSTANT = 1.0
 ROWS: list[Any] = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
-_rows = Lock()
-
-
-def add_row(row: Any) -> int:
-    """The operation number of one more row."""
-    with _rows:
-        ROWS.append(row)
-        return len(ROWS) - 1
 
 
 # compiled: @cython.no_gc

@@ -56,10 +56,10 @@ FUNCTIONS = [_function(op) for op in ops.OPS[: ops.FIXED]]
 Failures = dict[int, Exception]  # by point, what a Python function raised there first
 
 
-def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures) -> Any:
+def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures | None = None) -> Any:
     """The numbers of all slots, for inputs of shape (inputs,) or, for many points, (inputs, points).
 
-    What a Python function raises is put into `failures`, for the point may turn out to take another way, without that call.
+    What a Python function raises is put into `failures`, if they are given: the point may turn out to take another way.
     """
     inputs = np.asarray(inputs, dtype=float)
     v = np.empty((program.slots, *inputs.shape[1:]))
@@ -76,7 +76,7 @@ def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures) -
     return v
 
 
-def _pooled(program: Program, op: int, start: int, end: int, v: Any, failures: Failures) -> Any:
+def _pooled(program: Program, op: int, start: int, end: int, v: Any, failures: Failures | None) -> Any:
     """A run of like instructions with as many operands each."""
     count = int(program.b[start])
     rows = program.pool[program.a[start:end, None] + np.arange(count)[None, :]].T
@@ -118,13 +118,15 @@ def _take(v: Any, rows: Any) -> Any:
     return np.where(good, items, np.nan)
 
 
-def _call(f: Callable[..., float], held: Any, failures: Failures) -> Any:
+def _call(f: Callable[..., float], held: Any, failures: Failures | None) -> Any:
     points = held.shape[2] if held.ndim > 2 else 1
     found = []
     for i, operands in enumerate(held.reshape(len(held), -1).T.tolist()):
         try:
             found.append(real(f(*operands), "the result of a Python function"))
         except Exception as error:
+            if failures is None:
+                raise
             failures.setdefault(i % points, error)
             found.append(np.nan)
     return np.array(found).reshape(held.shape[1:])

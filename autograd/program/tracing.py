@@ -41,14 +41,6 @@ class TextError(TraceError):
     """A traced number was to be shown, which is no error if the text is that of an exception."""
 
 
-def users_line() -> str:
-    """Where the caller's own code is: the innermost line outside of this package, of NumPy and of Python's library."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _inside(frame.f_code.co_filename):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
 def _inside(file: str) -> bool:
     return file.startswith((*INSIDE, "<")) or (file.startswith(LIBRARY) and "site-packages" not in file)
 
