@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,12 +16,10 @@ from autograd.dice import states
 from autograd.errors import TraceError
 from autograd.modes import recording
 from autograd.program.flatten import within
-from autograd.switches import TRACE
+from autograd.switches import TRACE, user_line
 from autograd.transforms import counted, next_number
 from autograd.value import CONSTANT, Value, count_traces, operands, owner, topological, variables
 
-INSIDE = tuple(str(Path(file).parent) + os.sep for file in (__file__, links.__file__, np.__file__))
-LIBRARY = str(Path(os.__file__).parent) + os.sep
 WAYS_OUT = {
     ".data": "compute with the Value itself; to cut its derivative use stop_gradient(x)",
     "float()": "use this package's functions (autograd.sin, ...) in place of math's and NumPy's",
@@ -41,8 +37,10 @@ class TextError(TraceError):
     """A traced number was to be shown, which is no error if the text is that of an exception."""
 
 
-def _inside(file: str) -> bool:
-    return file.startswith((*INSIDE, "<")) or (file.startswith(LIBRARY) and "site-packages" not in file)
+def users_line() -> str:
+    """Where the caller's own code is."""
+    source = user_line()
+    return "an unknown line" if source is None else f"{source[0]}:{source[1]}"
 
 
 class Trace:
