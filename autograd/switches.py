@@ -14,6 +14,7 @@ Source = tuple[str, int]  # a file and a line in it
 
 MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered
 CALL: ContextVar[float] = ContextVar("autograd_call", default=0.0)  # the number of the transform's call under way
+_LIBRARY = os.path.dirname(os.__file__) + os.sep  # Python's own, as copy or statistics
 _INSIDE = tuple(os.path.dirname(file) + os.sep for file in (__file__, np.__file__))
 
 TRACE: ContextVar[Any] = ContextVar("autograd_trace", default=None)  # what listens to the trace under way
@@ -68,10 +69,14 @@ def fresh_note() -> tuple[str, tuple[str, ...], Source | None] | None:
     return ("", group, user_line() if noting else None) if group or noting else None
 
 
+def _inside(file: str) -> bool:
+    return file.startswith(_INSIDE) or (file.startswith(_LIBRARY) and "site-packages" not in file)
+
+
 def user_line() -> Source | None:
-    """The line under way outside this package and NumPy."""
+    """The line under way outside this package, NumPy and Python's own library."""
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
+    while frame is not None and _inside(frame.f_code.co_filename):
         frame = frame.f_back
     return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
 
