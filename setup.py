@@ -76,8 +76,8 @@ class Build(build_ext):
             if self._compiles(MVEC, ["mvec", "m"]):
                 macros.append(("AG_MVEC", "1"))
                 libraries = ["mvec", "m"]
-        shutil.copyfile(HERE / "autograd" / "program" / "native.c", sources / "program" / "native.c")
-        shutil.copyfile(HERE / "autograd" / "program" / "native.h", sources / "program" / "native.h")
+        for name in ("native.c", "native.h", "blocks.h"):
+            shutil.copyfile(HERE / "autograd" / "program" / name, sources / "program" / name)
         return Extension(
             "autograd.program.native",
             [os.path.relpath(sources / "program" / "native.c")],

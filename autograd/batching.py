@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import update_wrapper
 from typing import Any
 
@@ -13,7 +12,8 @@ import numpy as np
 from autograd.errors import refuse_masks
 from autograd.functions import as_array
 from autograd.paths import Path
-from autograd.program.plan import block_size, points_runner
+from autograd.program.plan import NumPyPlan, block_size, points_runner
+from autograd.program.workers import share
 from autograd.signature import Static, key_of
 from autograd.staging import Jitted, Ways, jit
 from autograd.switches import tracing
@@ -21,6 +21,8 @@ from autograd.trees import Tree
 from autograd.value import Value
 
 Function = Callable[..., Any]
+PIECES = 4  # for each thread: one that comes late takes fewer
+LARGE = 16 << 20  # bytes from which each result has memory of its own
 ALONE = 200_000  # slots times points below which a second thread does not pay
 FORMS = "vmap() needs a function whose result has the same form at all points"
 
@@ -187,20 +189,26 @@ class Batched:
         return self.jitted._trace(ways, args, {}, self.jitted._key(args, {})[1])
 
     def _on_path(self, path: Path, inputs: list[tuple[Any, int]], points: int) -> tuple[list[Any], Any]:
-        arrays = [np.empty((points, *shape)) for shape in path.outputs.shapes()]
+        arrays = _empty([(points, *shape) for shape in path.outputs.shapes()])
         failed = np.full(points, -1, dtype=np.int32)
         plan, slots = path.runner.plan, path.runner.program.slots
-        workers = self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)
-        block = block_size(slots)
-        share = -(-points // (workers * block)) * block
-        parts = [(start, min(start + share, points)) for start in range(0, points, share)]
-        run = points_runner(plan, inputs, arrays, failed, block)
-        if len(parts) == 1:
-            run(*parts[0])
-        else:
-            with ThreadPoolExecutor(len(parts)) as pool:
-                list(pool.map(run, *zip(*parts, strict=True)))
+        native = not isinstance(plan, NumPyPlan)  # that calls Python functions, which may come back here
+        workers = (self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)) if native else 1
+        block = block_size(plan.rows)
+        size = -(-points // (PIECES * workers * block)) * block if workers > 1 else points
+        parts = [(start, min(start + size, points)) for start in range(0, points, size)]
+        share(points_runner(plan, inputs, arrays, failed, block), parts, workers)
         return arrays, failed
+
+
+def _empty(shapes: list[tuple[int, ...]]) -> list[Any]:
+    """Arrays of these shapes; small ones in one piece of memory, which the system then need not clear anew in each call."""
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    if 8 * sum(sizes) > LARGE:
+        return [np.empty(shape) for shape in shapes]
+    starts = np.cumsum([0] + [-(-size // 8) * 8 for size in sizes]).tolist()
+    whole = np.empty(starts[-1])
+    return [whole[start : start + size].reshape(shape) for start, size, shape in zip(starts, sizes, shapes, strict=False)]
 
 
 class Result:

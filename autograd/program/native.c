@@ -1,7 +1,7 @@
 /* The native executor for Python: a Plan holds a program's arrays and runs it on numbers and on buffers of them. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include "native.h"
+#include "blocks.h"
 
 enum { AG_SPARES = 8, AG_LONG = 3000 }; /* work areas kept; slots from which others may run meanwhile */
 
@@ -10,6 +10,7 @@ typedef struct {
     ag_program g;
     double *spare[AG_SPARES];
     int spares;
+    ag_rows rows; /* for many points: assigned when first needed */
 } Plan;
 
 static void *copied(Py_buffer *view) {
@@ -20,7 +21,7 @@ static void *copied(Py_buffer *view) {
 
 static void plan_dealloc(Plan *self) {
     ag_program *g = &self->g;
-    void *held[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->truth, g->constant};
+    void *held[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->truth, g->constant, self->rows.of, self->rows.direct};
     for (size_t i = 0; i < sizeof held / sizeof *held; i++) free(held[i]);
     for (int i = 0; i < self->spares; i++) free(self->spare[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -163,31 +164,53 @@ end:
     return result;
 }
 
+static const ag_rows *rows_of(Plan *self) {
+    if (!self->rows.of && ag_assign_rows(&self->g, &self->rows)) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    return &self->rows;
+}
+
+static PyObject *plan_rows(Plan *self, void *closure) {
+    const ag_rows *rows = rows_of(self);
+    return rows ? PyLong_FromLong(rows->count) : NULL;
+}
+
 /* points(addresses and steps of inputs, of outputs, failures, start, stop, block): see ag_run_points; arrays of 64-bit ints. */
 static PyObject *plan_points(Plan *self, PyObject *args) {
     const ag_program *g = &self->g;
+    const ag_rows *rows = rows_of(self);
     Py_buffer in, in_step, out, out_step, fail;
     Py_ssize_t start, stop, block;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*w*nnn", &in, &in_step, &out, &out_step, &fail, &start, &stop, &block)) return NULL;
+    if (!rows || !PyArg_ParseTuple(args, "y*y*y*y*w*nnn", &in, &in_step, &out, &out_step, &fail, &start, &stop, &block)) return NULL;
     int fits = in.len == (Py_ssize_t)(g->inputs * sizeof(double *)) && in_step.len == (Py_ssize_t)(g->inputs * sizeof(ptrdiff_t)) &&
                out.len == (Py_ssize_t)(g->outputs * sizeof(double *)) && out_step.len == (Py_ssize_t)(g->outputs * sizeof(ptrdiff_t)) &&
-               block > 0 && 0 <= start && start <= stop && stop <= fail.len / (Py_ssize_t)sizeof(int);
-    double *v = fits ? malloc(((size_t)g->slots * block + 1) * sizeof(double)) : NULL;
+               block > 0 && block % AG_VECTOR == 0 && 0 <= start && start <= stop && stop <= fail.len / (Py_ssize_t)sizeof(int);
+    double *v = fits ? malloc((size_t)(rows->count + 1) * (block + AG_GAP) * sizeof(double)) : NULL;
+    double **at = fits ? malloc((size_t)(g->slots + 1) * sizeof(double *)) : NULL;
     unsigned char *bad = fits ? malloc(block) : NULL;
-    if (v && bad) {
+    int done = v && at && bad;
+    if (done) {
+        double *aligned = v + ((64 - (size_t)v % 64) % 64) / sizeof(double);
         Py_BEGIN_ALLOW_THREADS
-        ag_run_points(g, v, block, start, stop, in.buf, in_step.buf, out.buf, out_step.buf, fail.buf, bad);
+        ag_run_points(g, rows, aligned, at, block, start, stop, in.buf, in_step.buf, out.buf, out_step.buf, fail.buf, bad);
         Py_END_ALLOW_THREADS
     } else if (fits) PyErr_NoMemory();
     else PyErr_SetString(PyExc_ValueError, "the addresses do not fit the program");
-    int done = v && bad;
     free(v);
+    free(at);
     free(bad);
     Py_buffer *held[] = {&in, &in_step, &out, &out_step, &fail};
     for (int i = 0; i < 5; i++) PyBuffer_Release(held[i]);
     if (!done) return NULL;
     Py_RETURN_NONE;
 }
+
+static PyGetSetDef plan_fields[] = {
+    {"rows", (getter)plan_rows, NULL, "How many numbers a point takes where many are run.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
 
 static PyMethodDef plan_methods[] = {
     {"call", (PyCFunction)plan_call, METH_O, "A tuple of floats from a tuple of floats; a broken guard; None."},
@@ -205,6 +228,7 @@ static PyTypeObject PlanType = {
     .tp_init = (initproc)plan_init,
     .tp_dealloc = (destructor)plan_dealloc,
     .tp_methods = plan_methods,
+    .tp_getset = plan_fields,
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "native", "Native execution of programs.", -1, NULL, NULL, NULL, NULL, NULL};

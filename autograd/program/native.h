@@ -1,4 +1,4 @@
-/* The native executor: runs of like instructions on one point, and instruction by instruction on blocks of points.
+/* The native executor: runs of like instructions on one point; blocks.h has many points.
    Knows nothing of Python. What is done with a number of operations is printed into program_kernels.h. */
 #ifndef AG_NATIVE
 #define AG_NATIVE
@@ -215,89 +215,5 @@ static int ag_first_broken(const ag_program *g, const double *v) {
     for (int i = 0; i < g->guards; i++)
         if ((v[g->guard[i]] != 0.0) != g->truth[i]) return i;
     return -1;
-}
-
-/* ---- a block of points: slot s holds B numbers from v + s B on */
-
-AG_CLONES static void ag_add_products(ptrdiff_t n, double *restrict o, const double *restrict x, const double *restrict y) {
-    for (ptrdiff_t i = 0; i < n; i++) o[i] += x[i] * y[i];
-}
-
-AG_CLONES static void ag_add_zproducts(ptrdiff_t n, double *restrict o, const double *restrict x, const double *restrict y) {
-    for (ptrdiff_t i = 0; i < n; i++) o[i] += y[i] == 0.0 ? 0.0 : x[i] * y[i];
-}
-
-AG_CLONES static void ag_add_terms(ptrdiff_t n, double *restrict o, const double *restrict x) {
-    for (ptrdiff_t i = 0; i < n; i++) o[i] += x[i];
-}
-
-static void ag_block_pooled(const ag_program *g, double *v, ptrdiff_t B, int i, unsigned char *bad) {
-    const int *p = g->pool + g->a[i];
-    int op = g->op[i], count = g->b[i], half = count / 2;
-    double *o = v + (g->inputs + g->constants + i) * B;
-    if (op <= AG_OP_ZDOT) {
-        memcpy(o, v + g->c[i] * B, B * sizeof(double));
-        if (op == AG_OP_SUM)
-            for (int j = 0; j < count; j++) ag_add_terms(B, o, v + p[j] * B);
-        else
-            for (int j = 0; j < half; j++)
-                (op == AG_OP_DOT ? ag_add_products : ag_add_zproducts)(B, o, v + p[j] * B, v + p[j + half] * B);
-    } else if (op == AG_OP_TAKE) {
-        const double *index = v + p[0] * B;
-        for (ptrdiff_t l = 0; l < B; l++) {
-            int place = ag_place(index[l], count - 1);
-            bad[l] |= place < 0;
-            o[l] = place < 0 ? NAN : v[p[1 + place] * B + l];
-        }
-    } else {
-        memcpy(o, v + p[0] * B, B * sizeof(double));
-        for (ptrdiff_t l = 0; op == AG_OP_PIVOT && l < B; l++) {
-            double best = o[l];
-            o[l] = 0.0;
-            for (int j = 1; j < count; j++)
-                if (v[p[j] * B + l] > best) best = v[p[j] * B + l], o[l] = j;
-        }
-    }
-}
-
-static void ag_run_block(const ag_program *g, double *v, ptrdiff_t B, unsigned char *bad) {
-    double *o = v + (g->inputs + g->constants) * B;
-    for (int i = 0; i < g->instructions; i++, o += B) {
-        int op = g->op[i];
-        if (op < AG_FIXED) ag_kernels[op](B, o, v + g->a[i] * B, v + g->b[i] * B, v + g->c[i] * B);
-        else ag_block_pooled(g, v, B, i, bad);
-    }
-}
-
-/* Many points: input number i of point l is at input[i][l * step[i]], likewise outputs; `fail` gets for each point -1, the first
-   broken guard, or -2 where a take failed. `v` has room for slots x B numbers. */
-static void ag_run_points(const ag_program *g, double *v, ptrdiff_t B, ptrdiff_t start, ptrdiff_t stop, const double *const *input, const ptrdiff_t *step,
-                          double *const *output, const ptrdiff_t *output_step, int *fail, unsigned char *bad) {
-    for (int i = 0; i < g->constants; i++)
-        for (ptrdiff_t l = 0; l < B; l++) v[(g->inputs + i) * B + l] = g->constant[i];
-    for (; start < stop; start += B) {
-        ptrdiff_t n = stop - start < B ? stop - start : B;
-        for (int i = 0; i < g->inputs; i++) {
-            double *row = v + i * B;
-            const double *from = input[i] + start * step[i];
-            if (step[i] == 1) memcpy(row, from, n * sizeof(double));
-            else
-                for (ptrdiff_t l = 0; l < n; l++) row[l] = from[l * step[i]];
-            for (ptrdiff_t l = n; l < B; l++) row[l] = row[n - 1];
-        }
-        memset(bad, 0, B);
-        ag_run_block(g, v, B, bad);
-        for (int i = 0; i < g->outputs; i++) {
-            double *to = output[i] + start * output_step[i];
-            const double *row = v + g->output[i] * B;
-            if (output_step[i] == 1) memcpy(to, row, n * sizeof(double));
-            else
-                for (ptrdiff_t l = 0; l < n; l++) to[l * output_step[i]] = row[l];
-        }
-        for (ptrdiff_t l = 0; l < n; l++) fail[start + l] = bad[l] ? -2 : -1;
-        for (int i = g->guards - 1; i >= 0; i--)
-            for (ptrdiff_t l = 0; l < n; l++)
-                if ((v[g->guard[i] * B + l] != 0.0) != g->truth[i]) fail[start + l] = i;
-    }
 }
 #endif

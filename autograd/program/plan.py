@@ -61,9 +61,9 @@ class Runner:
 CACHED = 192 * 1024  # bytes of a block of points that stay near the processor
 
 
-def block_size(slots: int) -> int:
-    """How many points to take at a time."""
-    return max(8, min(512, CACHED // (8 * max(1, slots)) // 8 * 8))
+def block_size(rows: int) -> int:
+    """How many points to take at a time, each of so many numbers."""
+    return max(8, min(512, CACHED // (8 * max(1, rows)) // 8 * 8))
 
 
 def points_runner(plan: Any, inputs: Any, outputs: Any, failed: Any, block: int) -> Any:
@@ -95,7 +95,7 @@ class NumPyPlan:
     """What the native executor does, with arrays."""
 
     def __init__(self, program: Program, runs: Schedule) -> None:
-        self.program, self.runs = program, runs
+        self.program, self.runs, self.rows = program, runs, program.slots
 
     def _run(self, inputs: Any) -> tuple[Any, int]:
         """The numbers of all slots, and the first broken guard or -1; raises what a call or a take raised if none is."""
