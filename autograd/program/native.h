@@ -123,8 +123,16 @@ static void ag_run_dots(const ag_program *g, double *v, const int *s) {
     double *o = v + s[2];
     for (; i < n; i++) o[i] = ag_initial(v, g->index, s[4], s[5], i);
     if (op == AG_OP_SUM) {
-        for (i = 0; i < n; i++, p += count)
-            for (int j = 0; j < k; j++) o[i] += v[p[j]];
+        for (i = 0; i + 4 <= n; i += 4, p += 4 * count) {
+            double t0 = o[i], t1 = o[i + 1], t2 = o[i + 2], t3 = o[i + 3];
+            for (int j = 0; j < k; j++) t0 += v[p[j]], t1 += v[p[j + k]], t2 += v[p[j + 2 * k]], t3 += v[p[j + 3 * k]];
+            o[i] = t0, o[i + 1] = t1, o[i + 2] = t2, o[i + 3] = t3;
+        }
+        for (; i < n; i++, p += count) {
+            double t = o[i];
+            for (int j = 0; j < k; j++) t += v[p[j]];
+            o[i] = t;
+        }
         return;
     }
     for (i = 0; i + 4 <= n; i += 4, p += 4 * count) {

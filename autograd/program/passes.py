@@ -157,7 +157,7 @@ def _folded(program: Program, place: Any, instructions: list[int]) -> dict[int, 
 
 
 def strengthen(program: Program) -> Program:
-    """Powers with the constant exponents 1, 2 and -1 become x, x * x and 1 / x: equal but for C's pow, off by at most 1 ulp."""
+    """Powers with exponents 0, 1, 2 and -1 become 1, x, x * x and 1 / x: equal but for C's pow, off by at most 1 ulp."""
     power = np.nonzero(program.op == ops.NUMBERS["pow"])[0]
     exponent = program.b[power]
     constant = (exponent >= program.inputs) & (exponent < program.first)
@@ -165,11 +165,17 @@ def strengthen(program: Program) -> Program:
     number = program.constants[program.b[power] - program.inputs]
     program, one = with_constants(program, (1.0,))
     op, a, b = program.op.copy(), program.a.copy(), program.b.copy()
-    for found, name in ((number == 1.0, "identity"), (number == 2.0, "mul"), (number == -1.0, "div")):
+    for found, name in (
+        (number == 0.0, "identity"),
+        (number == 1.0, "identity"),
+        (number == 2.0, "mul"),
+        (number == -1.0, "div"),
+    ):
         op[power[found]] = ops.NUMBERS[name]
     square, inverse = power[number == 2.0], power[number == -1.0]
     b[square] = a[square]
     b[inverse], a[inverse] = a[inverse], one
+    a[power[number == 0.0]] = one
     return program.replaced(op=op, a=a, b=b)
 
 
