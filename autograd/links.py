@@ -162,7 +162,12 @@ def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
         pass  # it needs plain floats: the program will call it
     finally:
         trace.refused = refused
-    return call(f, name, operands, real(f(*map(number, operands)), f"the result of {name}()"))
+    token = TRACE.set(None)  # on plain numbers it may do what it likes
+    try:
+        z = f(*map(number, operands))
+    finally:
+        TRACE.reset(token)
+    return call(f, name, operands, real(z, f"the result of {name}()"))
 
 
 def reduction(node: Value, operands: Iterable[Any]) -> Value:

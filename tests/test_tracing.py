@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import functools
 import gc
+import io
 import math
 import pickle
 import random
+import subprocess
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -199,6 +203,60 @@ def test_random_numbers_are_refused() -> None:
     assert f(1.0, held.normal()) != f(1.0, held.normal())
     held.normal(), random.random()  # between calls they may be used
     assert jit(lambda x: x * len(repr(held)) * 0 + x)(2.0) == 2.0
+
+
+# ---- the world outside
+
+
+def test_files_input_and_processes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "number.txt"
+    path.write_text("2.0")
+
+    def caught(x: Any) -> Any:
+        try:
+            return x * float(path.read_text())
+        except Exception:
+            return x
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("2.0"))
+    cases: list[tuple[str, Callable[[Any], Any]]] = [
+        ("open", lambda x: x * float(path.read_text())),
+        ("open", lambda x: x * float(open(path).read())),
+        ("open", caught),
+        ("open", lambda x: path.write_text("3.0") and x),
+        ("input", lambda x: x * float(input())),
+        ("(open|subprocess.Popen)", lambda x: subprocess.run([sys.executable, "-V"], capture_output=True) and x),
+    ]
+    for event, f in cases:
+        with pytest.raises(TraceError, match=rf"{event}\(\) at .*{HERE}.* pass numbers as arguments"):
+            jit(f)(1.0)
+    assert path.read_text() == "2.0"
+
+
+def test_loading_a_module_while_tracing_is_none_of_the_functions_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loaded_late.py").write_text("FACTOR = 3.0")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def f(x: Any) -> Any:
+        from loaded_late import FACTOR  # type: ignore[import-not-found]
+
+        return FACTOR * x
+
+    assert jit(f)(2.0) == 6.0
+
+
+def test_own_operations_may_turn_to_the_world(tmp_path: Path) -> None:
+    path = tmp_path / "factor.txt"
+    path.write_text("2.0")
+
+    @primitive(partials=[lambda x: float(path.read_text())])
+    def scaled(x: float) -> float:
+        return float(path.read_text()) * x
+
+    f = jit(scaled)
+    assert f(3.0) == 6.0
+    path.write_text("5.0")
+    assert f(3.0) == 15.0 and jit(grad(scaled))(1.0) == 5.0
 
 
 # ---- what lies outside

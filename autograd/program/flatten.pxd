@@ -1,6 +1,6 @@
 # The types that make flatten.py fast when it is compiled.
 cimport cython
-from autograd.value cimport Value
+from autograd.value cimport Value, foreign
 
 @cython.locals(node=Value, variable=Value, o=int, i=int, count=int, used=int, room=int, inputs=int, kind=double,
                op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", pool="int[::1]", held=tuple)

@@ -31,6 +31,9 @@ WAYS_OUT = {
     "backward()": "take derivatives with autograd.grad, which a trace can follow",
 }
 _lock = Lock()
+WORLD = {"builtins.input", "open", "os.system", "socket.connect", "sqlite3.connect", "subprocess.Popen", "time.sleep"}
+LOADERS = ("<frozen importlib", "linecache.py", "tokenize.py")  # they open files of source on their own account
+_heard = False  # whether Python tells us of these events
 
 
 class TextError(TraceError):
@@ -69,6 +72,20 @@ class Trace:
         kind = TextError if what == "text" else TraceError
         error = kind(f"{self.name}: {what}{label} at {users_line()} cannot be part of a program; {way_out}")
         self.refused = self.refused or error  # the first is the cause
+        raise error
+
+    def meet(self, event: str) -> None:
+        """TraceError where f turns to the world outside, unless Python only loads a module or a line of source."""
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename.startswith(LOADERS[0]) or frame.f_code.co_filename.endswith(LOADERS[1:]):
+                return
+            frame = frame.f_back
+        name = event.removeprefix("builtins.")
+        error = TraceError(
+            f"{self.name}: {name}() at {users_line()} cannot be part of a program; do it outside and pass numbers as arguments"
+        )
+        self.refused = self.refused or error
         raise error
 
     def reduction(self, node: Value) -> Any:
@@ -122,6 +139,7 @@ class Trace:
     def _listening(self) -> Iterator[None]:
         with _lock:
             count_traces(1)
+            _listen_to_python()
         token = TRACE.set(self)
         try:
             yield
@@ -134,6 +152,18 @@ class Trace:
         """The nodes of outputs and guards, each after its parents."""
         wanted = [x for x in outputs if type(x) is Value] + [node for node, _ in self.guards.values()]
         return within(topological(wanted), wanted)
+
+
+def _listen_to_python() -> None:
+    global _heard
+    if not _heard:
+        sys.addaudithook(_hear)
+        _heard = True
+
+
+def _hear(event: str, _: Any, world: set[str] = WORLD, trace: Any = TRACE) -> None:  # bound, for the end of the interpreter
+    if event in world and trace.get() is not None:
+        trace.get().meet(event)
 
 
 def identities(x: Any) -> Any:
