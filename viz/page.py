@@ -86,7 +86,9 @@ def _part(i: int, stage: Stage, line: Timeline, words: Words, palette: Palette) 
         grad = line.grads[part.main]
         found["grads"] = [_grad(last, number(grad), palette.fill(grad), repr(grad))]
     uses = len(found["terms"])
-    found["sum"] = _clean(f"∂{words.top}/∂{part.name}, the sum over {uses} use{'s' * (uses != 1)} of {part.name}")
+    silent = sum(wire.edges for wire in told.wires if wire.tail == i and not wire.sent)
+    others = f"; {silent} more {'sends' if silent == 1 else 'send'} nothing back" if silent else ""
+    found["sum"] = _clean(f"∂{words.top}/∂{part.name}, the sum over {uses} use{'s' * (uses != 1)} of {part.name}{others}")
     return found
 
 
