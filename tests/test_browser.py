@@ -442,6 +442,15 @@ def test_text_stays_inside_of_its_card(chromium: Any, page: Path) -> None:
     assert outside == []
 
 
+def test_every_colour_of_the_page_has_its_rule(chromium: Any, page: Path) -> None:
+    screen(chromium)
+    visit(chromium, page, "#step=9999")
+    chromium.execute_script("document.querySelector('details').open = true")
+    drawn = "#legend rect, .scene:not([hidden]) .card.sent > rect"
+    fills = chromium.execute_script(f"return [...document.querySelectorAll('{drawn}')].map((e) => getComputedStyle(e).fill)")
+    assert len(set(fills)) > 5 and not {"rgb(0, 0, 0)", "none"} & set(fills)
+
+
 def test_motion_is_reduced_where_that_is_asked_for(chromium: Any, page: Path) -> None:
     moving = "return getComputedStyle(document.querySelector('.wire.now.backward path')).animationName"
     for wish, wanted in (("reduce", "none"), ("no-preference", "flow")):
