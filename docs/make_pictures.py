@@ -134,8 +134,8 @@ def main() -> None:
     draw(loss, top=5).save(OUT / "top.png")
     with tempfile.TemporaryDirectory() as folder:
         page = player(error).save(Path(folder) / "player.html").as_uri()
-        screenshot(f"{page}#step=48", "player.png", 1280, 860)
-        screenshot(f"{page}#step=48", "player_phone.png", 390, 844, dark=True)
+        screenshot(f"{page}#step=36", "player.png", 1280, 860)
+        screenshot(f"{page}#step=36", "player_phone.png", 390, 844, dark=True)
         screenshot(f"{page}#step=20&detail=4", "player_unfolded.png", 1280, 860)
     screenshot(training(), "training.png", 1180, 790)
     for path in (HERE / "lesson.png", *sorted(OUT.glob("*.png"))):

@@ -193,10 +193,34 @@ def test_each_step_backward_tells_the_product_and_the_sum_so_far(chromium: Any, 
     of_x1 = [i for i in back if steps[i]["title"].startswith("x1.grad +=")]
     assert len(of_x1) >= 2
     visit(chromium, page, f"#step={of_x1[0]}")
-    assert "sum over 3 uses of x1" in state(chromium)["sum"] or "sum over 2 uses of x1" in state(chromium)["sum"]
+    assert "sum over 2 uses of x1; 1 more sends nothing back" in state(chromium)["sum"]
     assert "still to come" in state(chromium)["sum"] and "so far" in state(chromium)["sum"]
     visit(chromium, page, f"#step={of_x1[-1]}")
     assert "still to come" not in state(chromium)["sum"] and "the whole gradient" in state(chromium)["sum"]
+
+
+def test_the_terms_of_each_sum_add_up_to_the_gradient_of_the_engine(chromium: Any, page: Path) -> None:
+    screen(chromium)
+    visit(chromium, page)
+    scene = data(chromium)["scenes"][0]
+    uses = {node.label: 0 for node in listing([lesson()])}
+    for node in listing([lesson()]):
+        for parent in node.parents:
+            uses[parent.label] += 1
+    wanted = {node.label: node.grad for node in listing([lesson()]) if node.label}
+    script = (
+        "return [...document.querySelectorAll('#sum tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
+    )
+    for part in scene["parts"]:
+        if part["terms"] and part["name"] in wanted:
+            visit(chromium, page, f"#step={part['complete']}")
+            rows = chromium.execute_script(script)
+            silent = "; 1 more sends nothing back" in state(chromium)["sum"]
+            assert len(rows) == uses[part["name"]] - silent and silent == (part["name"] == "x1")  # through the unit that is off
+            added = sum(float(row[2].removeprefix("= ")) for row in rows)
+            assert added == pytest.approx(wanted[part["name"]], rel=1e-4, abs=1e-9)
+            whole = chromium.execute_script("return document.querySelector('#sum tfoot td').title")
+            assert whole == repr(wanted[part["name"]])
 
 
 def test_a_unit_that_is_off_is_said_to_send_nothing_back(chromium: Any, page: Path) -> None:
@@ -416,6 +440,15 @@ def test_text_stays_inside_of_its_card(chromium: Any, page: Path) -> None:
         """
     )
     assert outside == []
+
+
+def test_every_colour_of_the_page_has_its_rule(chromium: Any, page: Path) -> None:
+    screen(chromium)
+    visit(chromium, page, "#step=9999")
+    chromium.execute_script("document.querySelector('details').open = true")
+    drawn = "#legend rect, .scene:not([hidden]) .card.sent > rect"
+    fills = chromium.execute_script(f"return [...document.querySelectorAll('{drawn}')].map((e) => getComputedStyle(e).fill)")
+    assert len(set(fills)) > 5 and not {"rgb(0, 0, 0)", "none"} & set(fills)
 
 
 def test_motion_is_reduced_where_that_is_asked_for(chromium: Any, page: Path) -> None:

@@ -398,6 +398,13 @@ def test_the_suffix_decides_the_kind_of_file(suffix: str, tmp_path: Path, capsys
     assert f"wrote {path}" in capsys.readouterr().out
 
 
+def test_a_player_can_be_written_beside_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, picture = tmp_path / "steps.html", tmp_path / "graph.dot"
+    assert main([*TANH, "--player", str(page), "-o", str(picture), "--theme", "dark"]) == 0
+    assert 'data-theme="dark"' in page.read_text(encoding="utf-8") and picture.exists()
+    assert capsys.readouterr().out.endswith(f"wrote {picture}\nwrote {page}\n")
+
+
 def test_a_file_that_cannot_be_written_gives_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TANH, "-o", str(tmp_path / "missing" / "graph.svg")]) == 1
     assert capsys.readouterr().err.startswith("python -m viz: error: there is no folder")
@@ -422,6 +429,7 @@ USAGE: list[tuple[list[str], str]] = [
     (["exp(x)", "exp=1"], "exp is a function"),
     ([*TANH, "-o", "graph.gif"], "must end in one of"),
     ([*TANH, "-o", "graph"], "must end in one of"),
+    ([*TANH, "--player", "steps.svg"], "must end in .html"),
     ([*TANH, "--view", "sideways"], "invalid choice"),
     ([*TANH, "--theme", "pink"], "invalid choice"),
     ([*TANH, "--explain", "q"], "there is no such name; given are x, w, b"),

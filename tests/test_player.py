@@ -296,3 +296,20 @@ def test_without_an_engine_the_error_names_the_remedies(monkeypatch: pytest.Monk
     monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
     with pytest.raises(EngineError):
         player(network())
+
+
+def test_the_words_of_steps_have_formulas_and_numbers() -> None:
+    x, y = Value(-1.25, "x"), Value(0.5, "y")
+    z = relu(x) + autograd.logsumexp([x, y]) - x * y
+    z.label = "a name that is too long for a derivative"
+    steps = {step["title"]: step["lines"] for step in data(player(z))["scenes"][0]["steps"]}
+    assert steps["v1 = relu(x)"] == ["= relu(-1.25)", "= 0"]
+    assert steps["v2 = logsumexp(x, y)"] == [
+        "= logsumexp(-1.25, 0.5)",
+        f"= {math.log(math.exp(-1.25) + math.exp(0.5)):.6g}",
+    ]
+    assert steps["v4 = x * y"] == ["= (-1.25) * 0.5", "= -0.625"]
+    assert steps["y.grad += ∂v4/∂y × ∂result/∂v4"] == [
+        "+= (-1.25) × (-1) = 1.25",
+        "local derivative of x * y by y: x = -1.25",
+    ]

@@ -14,6 +14,7 @@ from viz.errors import EngineError
 from viz.explanation import explain
 from viz.expression import ExpressionError, evaluate, is_name
 from viz.grammar import CALLED
+from viz.playing import player
 from viz.theme import THEMES
 from viz.views import VIEWS, draw
 
@@ -22,6 +23,7 @@ examples:
   python -m viz "tanh(x*w + b)" x=0.5 w=-0.6 b=0.1
   python -m viz "tanh(x*w + b)" x=0.5 w=-0.6 b=0.1 -o graph.svg --theme dark
   python -m viz "x**2 * exp(-x)" x=1.5 --explain x
+  python -m viz "x*y + x" x=2 y=3 --player steps.html
   python -m viz "where(x > 0, sqrt(x), 0)" x=4
   python -m viz "sumprod([w1, w2], [3, 4])" w1=0.1 w2=0.2 -o dot.png
 
@@ -44,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("values", metavar="name=number", nargs="*", help="a number for each name in the expression")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"write the picture: {' '.join(SUFFIXES)}")
     parser.add_argument("--view", choices=list(VIEWS), default="values", help="the kind of picture (default: values)")
-    parser.add_argument("--theme", choices=list(THEMES), default="light", help="its colours (default: light)")
+    parser.add_argument("--theme", choices=list(THEMES), help="its colours (default: light; of a player the reader's)")
+    parser.add_argument("--player", metavar="FILE", type=Path, help="write a page (.html) that steps through it")
     parser.add_argument("--explain", metavar="NAME", help="show the chain rule for the derivative by this name")
     return parser
 
@@ -57,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = _values(parser, options.values)
     if options.output is not None and options.output.suffix.lower() not in SUFFIXES:
         parser.error(f"cannot write {options.output.name!r}: the name must end in one of {' '.join(SUFFIXES)}")
+    if options.player is not None and options.player.suffix.lower() != ".html":
+        parser.error(f"cannot write {options.player.name!r}: the name of a player must end in .html")
     by = unicodedata.normalize("NFKC", options.explain) if options.explain else None
     if by is not None and by not in names:
         parser.error(f"--explain {by}: there is no such name; given are {', '.join(names) or 'none'}")
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"d/d{name} = {value.grad!r}")
     if by is not None:
         print(f"\n{explain(result, names[by])}")
-    return 0 if options.output is None else _write(result, options)
+    return _write(result, options)
 
 
 def _protected(argument: str) -> str:
@@ -105,11 +110,13 @@ def _values(parser: argparse.ArgumentParser, pairs: Sequence[str]) -> dict[str, 
 
 def _write(result: Value, options: argparse.Namespace) -> int:
     try:
-        path = draw(result, view=options.view, theme=options.theme).save(options.output)
+        if options.output is not None:
+            print(f"wrote {draw(result, view=options.view, theme=options.theme or 'light').save(options.output)}")
+        if options.player is not None:
+            print(f"wrote {player(result, theme=options.theme or 'auto').save(options.player)}")
     except (EngineError, OSError) as error:
         print(f"python -m viz: error: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {path}")
     return 0
 
 

@@ -24,6 +24,7 @@ LIGHT_AND_DARK = ("auto", "light", "dark")
 def page(title: str, stages: Sequence[Stage], line: Timeline, names: Sequence[str], palette: Palette, theme: str) -> str:
     """The page. Nothing in it is fetched, and the browser is told to run nothing but our script and style, by their hashes."""
     data = {"title": title, "scenes": [_scene(stage, line, names, palette) for stage in stages]}
+    legend = _legend(palette)  # before the style, which has the colours of all that was asked for
     script, style = _file("player.js"), _file("player.css") + palette.css() + "\n"
     sources = f"script-src '{_hash(script)}'; style-src '{_hash(style)}'"
     options = "".join(f'<option value="{i}">{html.escape(stage.told.scene.name)}</option>' for i, stage in enumerate(stages))
@@ -35,7 +36,7 @@ def page(title: str, stages: Sequence[Stage], line: Timeline, names: Sequence[st
         script=script,
         data=_json(data),
         details=options,
-        legend=_legend(palette),
+        legend=legend,
         scenes="".join(stage.svg() for stage in stages),
     )
 
@@ -86,7 +87,9 @@ def _part(i: int, stage: Stage, line: Timeline, words: Words, palette: Palette) 
         grad = line.grads[part.main]
         found["grads"] = [_grad(last, number(grad), palette.fill(grad), repr(grad))]
     uses = len(found["terms"])
-    found["sum"] = _clean(f"∂{words.top}/∂{part.name}, the sum over {uses} use{'s' * (uses != 1)} of {part.name}")
+    silent = sum(wire.edges for wire in told.wires if wire.tail == i and not wire.sent)
+    others = f"; {silent} more {'sends' if silent == 1 else 'send'} nothing back" if silent else ""
+    found["sum"] = _clean(f"∂{words.top}/∂{part.name}, the sum over {uses} use{'s' * (uses != 1)} of {part.name}{others}")
     return found
 
 
@@ -111,4 +114,5 @@ def _legend(palette: Palette) -> str:
     marks = palette.scale.marks()
     numbers = [-mark for mark in reversed(marks)] + [0.0] + marks
     swatch = '<li><svg viewBox="0 0 10 4" aria-hidden="true"><rect class="{}" width="10" height="4"/></svg>{}</li>'
-    return "".join(swatch.format(palette.fill(x), number(x)) for x in numbers)
+    told = {0, len(numbers) // 4, len(marks), len(numbers) - 1 - len(numbers) // 4, len(numbers) - 1}  # there is room for five
+    return "".join(swatch.format(palette.fill(x), number(x) if i in told else "") for i, x in enumerate(numbers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from viz.chain import digits
@@ -11,6 +12,9 @@ from viz.scenes import Part
 from viz.steps import Step, Story, Term
 from viz.timeline import Sent, Timeline
 
+LONGEST = 14  # characters of a result's name that can stand in ∂y/∂x
+_ARGUMENT = re.compile(r"(\w\(|, )\((-[^()]*)\)(?=[,)])")  # a negative number that is an argument needs no parentheses
+
 
 class Words:
     """Writes the title and the lines of each step of a story."""
@@ -18,7 +22,7 @@ class Words:
     def __init__(self, told: Story, line: Timeline, names: Sequence[str]) -> None:
         self.told, self.line, self.parts = told, line, told.scene.parts
         self.names = {id(node): name for node, name in zip(line.nodes, names, strict=True)}
-        self.top = names[-1]
+        self.top = names[-1] if len(names[-1]) <= LONGEST else "result"
 
     def of(self, step: Step) -> tuple[str, list[str]]:
         """The title and the lines of a step."""
@@ -68,7 +72,7 @@ class Words:
             return f"{part.name} is calculated", [self._members(part)]
         node = self.line.nodes[part.main]
         formula = self._formula(part, self.names)
-        numbers = self._formula(part, {id(x): _number(x.data) for x in self.line.nodes})
+        numbers = _ARGUMENT.sub(r"\1\2", self._formula(part, {id(x): _number(x.data) for x in self.line.nodes}))
         value = digits(node.data)
         lines = [f"= {numbers}"] if numbers != value else []
         return f"{part.name} = {formula}", [*lines, f"= {value}"]
