@@ -64,8 +64,8 @@ class Worker:
 
     def __exit__(self, *exception: object) -> None:
         self.process.kill()
-        self.process.wait()
-        self.errors.close()
+        with self.process, self.errors:  # closes the pipes and the file, and waits
+            pass
 
     def ask(self, what: str, seconds: float = 3600.0, gigabytes: float = 1000.0, **request: object):
         """The answer to one request. Failed where the process dies, tells an error, or passes a bound, which stops it."""

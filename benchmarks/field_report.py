@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import report
-from field_engines import ENGINES, REFERENCE
+from field_engines import ENGINES, MATRICES, REFERENCE
 from field_probes import PROBES
 
 PLOTS = ("field-steps.png", "field-functions.png", "field-total.png")
@@ -144,9 +144,10 @@ def remarks(workloads: dict[str, dict[str, dict]]) -> list[str]:
 # ---- plots
 
 
-def colours(engines: Iterable[str]) -> dict[str, str]:
+def colours() -> dict[str, str]:
     palette = ("#d55e00", "#7a2f00", "#e69f00", "#777777", "#000000", "#0072b2", "#cc3377", "#56b4e9", "#004b6e", "#009e73")
-    return {engine: palette[i % len(palette)] for i, engine in enumerate(ENGINES)}
+    scalar = dict(zip([engine for engine in ENGINES if not engine.endswith(MATRICES)], palette, strict=True))
+    return {engine: scalar[engine.removesuffix(MATRICES)] for engine in ENGINES}
 
 
 def plot_steps(plt, results: dict, path: Path) -> None:
@@ -160,10 +161,10 @@ def plot_steps(plt, results: dict, path: Path) -> None:
         axes.barh(
             order,
             [x or least for x in shown],
-            color=[colours(order)[e] if x else "none" for e, x in zip(order, shown, strict=True)],
+            color=[colours()[e] if x else "none" for e, x in zip(order, shown, strict=True)],
         )
         for place, (engine, x) in enumerate(zip(order, shown, strict=True)):
-            text = duration(x) if x is not None else found[engine]["failed"].split(":")[0][:34]
+            text = duration(x) if x is not None else found[engine]["failed"].split(":")[0].split(",")[0]
             axes.text((x or least) * 1.15, place, text, va="center", fontsize=7, color="black" if x else "#b00020")
         axes.set(xscale="log", title=name, xlim=(least, max(x for x in shown if x) * 20))
         axes.tick_params(axis="y", labelsize=8)
@@ -175,7 +176,7 @@ def plot_functions(plt, results: dict, path: Path) -> None:
     """The ten functions: a dot for each engine."""
     others = dict(list(results["workloads"].items())[MAIN:])
     figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
-    for engine, colour in colours(ENGINES).items():
+    for engine, colour in colours().items():
         dots = [(typical(it[engine]), name) for name, it in others.items() if "turns" in it.get(engine, {})]
         if dots:
             axes.plot(*zip(*dots, strict=True), "o", color=colour, label=engine, markersize=6, alpha=0.85)
@@ -190,7 +191,7 @@ def plot_total(plt, results: dict, path: Path) -> None:
     name, found = next(iter(results["workloads"].items()))
     figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
     counts = [10 ** (k / 4) for k in range(25)]
-    for engine, colour in colours(ENGINES).items():
+    for engine, colour in colours().items():
         if "turns" in found.get(engine, {}):
             it = found[engine]
             axes.loglog(counts, [it["ready"] + (n - 1) * typical(it) for n in counts], color=colour, label=engine)

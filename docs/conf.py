@@ -102,7 +102,7 @@ def one_by_one():
 
 
 SENTENCES = (  # those that begin a paragraph of their own
-    (re.compile(r"(^|(?<=[.)] ))(Arguments?|Results?|Attributes): ", re.MULTILINE), r"\n\n**\2:** "),
+    (re.compile(r"(^|(?<=[.)] ))(Arguments?|Results?|Attributes|Sources?): ", re.MULTILINE), r"\n\n**\2:** "),
     (re.compile(r"(^|(?<=[.)] ))(Raises )?(?=\w+Error\b)", re.MULTILINE), r"\n\n**Errors:** "),
 )
 
