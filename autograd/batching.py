@@ -169,7 +169,10 @@ class Batched:
             arrays, failed = self._on_path(path, chosen, count)
             result = Result(path, leaves.points) if result is None else result
             done = failed == -1
-            result.put(path, arrays, points, None if done.all() else done)
+            if done.all():
+                result.put(path, arrays, points, None)
+                continue
+            result.put(path, arrays, points, done)
             if (failed == -2).any():
                 raise IndexError("take() got an index that is no whole number in the range of its items")
             for broken in np.unique(failed[~done]):
