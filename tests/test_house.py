@@ -41,7 +41,7 @@ FLOORS = [
     ["program.__init__", "program.ops", "program.print_c", "program.loops", "program.flatten"],
     ["program.checking", "program.listing", "program.storage", "program.program"],
     ["dice", "program.tracing", "program.build", "program.passes", "program.reverse", "program.export_c"],
-    ["program.schedule", "program.numpy_run", "program.plan", "program.running"],
+    ["program.schedule", "program.numpy_run", "program.plan", "program.running", "program.workers"],
     ["signature", "replay", "paths", "linked", "staging", "batching"],
     ["__init__"],
 ]
