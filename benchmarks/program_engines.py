@@ -100,6 +100,28 @@ def gpt_dict():
     return ready
 
 
+def in_place(f, *args) -> Step:
+    """A step of a jitted function's program that reads one array and writes another."""
+    import numpy as np
+
+    program = f.program(*args)
+    x, out = np.hstack(args), np.empty(len(program.outputs))
+    return lambda: program.run(x, out)
+
+
+def gpt_in_place():
+    import numpy as np
+
+    import autograd
+
+    def ready() -> Step:
+        step = in_place(autograd.jit(autograd.value_and_grad(lambda x: own_gpt(autograd, x))), np.array(PARAMETERS))
+        step()
+        return step
+
+    return ready
+
+
 def gpt_plain():
     from plain_value import Value
 
@@ -128,6 +150,17 @@ def option_jit():
         f = own_option()
         f(*OPTION)
         return lambda: f(*OPTION)
+
+    return ready
+
+
+def option_in_place():
+    import autograd  # noqa: F401
+
+    def ready() -> Step:
+        step = in_place(own_option(), *OPTION)
+        step()
+        return step
 
     return ready
 
@@ -367,11 +400,11 @@ def rosenbrock_numpy():
 
 
 CASADI, JAX, NUMBA, SCIPY = "casadi==3.8.2", "jax==0.10.2", "numba==0.66.0", "scipy==1.17.1"
-OURS = "jit"
 CASES: dict[str, dict[str, tuple[str, Callable[[], Callable[[], Step]], int]]] = {  # package, maker, processors
     GPT: {
         "jit, one array": ("", gpt_array, 1),
         "jit, dict of arrays": ("", gpt_dict, 1),
+        "jit, program.run": ("", gpt_in_place, 1),
         "jit, NumPy executor": ("", partial(gpt_array, native=False), 1),
         "eager": ("", partial(gpt_array, jit=False), 1),
         "plain Value": ("", gpt_plain, 1),
@@ -379,6 +412,7 @@ CASES: dict[str, dict[str, tuple[str, Callable[[], Callable[[], Step]], int]]] =
     },
     CALL: {
         "jit": ("", option_jit, 1),
+        "jit, program.run": ("", option_in_place, 1),
         "CasADi": (CASADI, partial(option_casadi, False), 1),
         "CasADi, buffers": (CASADI, partial(option_casadi, True), 1),
         "JAX": (JAX, partial(option_jax, False), 1),

@@ -29,7 +29,8 @@ writes this page. What it measures:
   where other work takes one of their two processors, only the best batch says what they can do.
 - **Ready** is the time from the Python function to the end of the first step: tracing, derivatives, compiling. The package
   is imported before. Where it is below a second it is measured anew in each round, in a process that is warm.
-- **Arrays**: JAX's are in place before a step; CasADi's buffers are bound before; this package takes and returns NumPy's.
+- **Arrays**: JAX's are in place before a step; CasADi's buffers are bound before; this package takes and
+  returns NumPy's, "program.run" reads one array and writes another.
 """
 
 
