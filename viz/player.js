@@ -7,7 +7,7 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const PHONE = matchMedia("(max-width: 760px)");
   const PIXELS = 4 / 3; // of a point
-  let scene = 0, step = 0, timer = null, overview = false;
+  let scene = 0, step = 0, timer = null, overview = false, settled = false;
 
   const last = (list, at) => { // the last entry whose first item is not after `at`
     let found = null;
@@ -115,7 +115,7 @@
     stage.scrollBy({
       left: (wide ? aim.left + aim.right : left + right) / 2 - (view.left + view.right) / 2,
       top: (high ? aim.top + aim.bottom : top + bottom) / 2 - (view.top + view.bottom) / 2,
-      behavior: calm.matches ? "auto" : "smooth",
+      behavior: calm.matches || !settled ? "auto" : "smooth",
     });
   }
 
@@ -254,4 +254,5 @@
   const asked = location.hash;
   choose(0);
   recall(asked);
+  settled = true;
 })();

@@ -23,7 +23,9 @@ DIRECTIONS = ("BT", "TB", "LR", "RL")
 
 
 class Player:
-    """What player() returns: `.html`, the page; `.save(path)`; notebooks show it in a frame of its own.
+    """What player() returns: `.html`, the page; `.frame`, an element with it for pages of your own; `.save(path)`.
+
+    Notebooks show it in such a frame.
 
     >>> from viz import player
     >>> x = Value(3.0, "x")
@@ -38,6 +40,14 @@ class Player:
 
     def __repr__(self) -> str:
         return f"<viz.Player of {self._title}>"
+
+    @property
+    def frame(self) -> str:
+        """An HTML element with the page inside, which it keeps apart from the page around it, its ids and its styles."""
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{html.escape(self._title)}" '
+            f'style="width:100%;height:{self._height}px;border:0"></iframe>'
+        )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path`, which must end in .html; the written path.
@@ -55,12 +65,8 @@ class Player:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None, **_: object
     ) -> dict[str, str]:
-        """What notebooks show: the page in a frame that keeps it apart from the notebook, whose ids and styles differ."""
-        frame = (
-            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{html.escape(self._title)}" '
-            f'style="width:100%;height:{self._height}px;border:0"></iframe>'
-        )
-        bundle = {"text/plain": repr(self), "text/html": frame}
+        """What notebooks show: the page in a frame."""
+        bundle = {"text/plain": repr(self), "text/html": self.frame}
         wanted = {kind: shown for kind, shown in bundle.items() if not include or kind in include}
         return {kind: shown for kind, shown in wanted.items() if not exclude or kind not in exclude}
 
