@@ -113,24 +113,39 @@ def main() -> None:
     parser.add_argument("--gigabytes", type=float, default=12.0, help="bound on memory (default %(default)s)")
     parser.add_argument("--engines", help="some of the engines, separated by semicolons; writes nothing")
     parser.add_argument("--workloads", help="workloads whose names contain this; writes nothing")
+    parser.add_argument("--again", help="measure workloads whose names contain this once more, in place of what is there")
     options = parser.parse_args()
     engines = options.engines.split(";") if options.engines else list(ENGINES)
-    results: dict = {"machine": report.machine(), "bounds": vars(options), "engines": {}, "workloads": {}}
-    for engine in engines:
-        if not engine.endswith(MATRICES):
-            print(f"asking {engine}", file=sys.stderr)
-            results["engines"][engine] = describe(engine, options)
-    present = [engine for engine in engines if "failed" not in results["engines"].get(engine.removesuffix(MATRICES), {})]
-    for workload, (_, _, with_matrices) in WORKLOADS.items():
-        if options.workloads is None or options.workloads in workload:
-            print(workload, file=sys.stderr)
-            able = [engine for engine in present if with_matrices or not engine.endswith(MATRICES)]
-            results["workloads"][workload] = measure(workload, able, options)
+    results: dict = {"machine": report.machine(), "bounds": vars(options), "load": [], "engines": {}, "workloads": {}}
+    if options.again is not None:
+        results = json.loads((FOLDER / "field.json").read_text())
+    else:
+        ask(results, engines, options)
+    run(results, engines, options)
     if options.engines or options.workloads:
         print(field_report.markdown(results))
     else:
         (FOLDER / "field.json").write_text(json.dumps(results, indent=1) + "\n")
         field_report.write(results, FOLDER)
+
+
+def ask(results: dict, engines: list[str], options: argparse.Namespace) -> None:
+    """Versions of the engines, and their answers to the small questions."""
+    for engine in engines:
+        if not engine.endswith(MATRICES):
+            print(f"asking {engine}", file=sys.stderr)
+            results["engines"][engine] = describe(engine, options)
+
+
+def run(results: dict, engines: list[str], options: argparse.Namespace) -> None:
+    """Measure the workloads, and how busy the machine was meanwhile."""
+    present = [engine for engine in engines if "failed" not in results["engines"].get(engine.removesuffix(MATRICES), {})]
+    for workload, (_, _, with_matrices) in WORKLOADS.items():
+        if (options.again or options.workloads or "") in workload:
+            print(workload, file=sys.stderr)
+            able = [engine for engine in present if with_matrices or not engine.endswith(MATRICES)]
+            results["workloads"][workload] = measure(workload, able, options)
+            results["load"].append(round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,19 @@ def versions(results: dict) -> list[str]:
         else:
             told[engine.split(",")[0]] = found["version"]
     told.pop("plain Value", None)
-    return [lines[0] + ", ".join(f"{name} {version}" for name, version in told.items()) + ".", *left_out]
+    return [lines[0] + ", ".join(f"{name} {version}" for name, version in told.items()) + ".", *busy(results), *left_out]
+
+
+def busy(results: dict) -> list[str]:
+    """A warning where others used the machine; up to two processes of the measurement itself run at once."""
+    load, processors = max(results["load"], default=0.0), results["machine"]["processors"]
+    if load <= processors:
+        return []
+    return [
+        f"**The machine was not left alone**: its load was up to {load:g} on {processors} processors, so times are longer than "
+        "on a quiet machine. Ratios, which are taken within a round, are better, but scatter. Engines that use threads "
+        "(PyTorch and JAX with matrices) suffer most."
+    ]
 
 
 def ratio(found: dict, reference: dict) -> float | None:
