@@ -16,8 +16,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-TYPED = ("program/flatten", "program/loops")  # compiled as they are, with the types of their .pxd
 HERE = Path(__file__).resolve().parent
+TYPED = sorted(f"program/{file.stem}" for file in (HERE / "autograd" / "program").glob("*.pxd"))  # compiled as they are
 WISH = os.environ.get("AUTOGRAD_COMPILED", "")
 CLONES = """
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) static void f(double *o) { *o = 1.0; }

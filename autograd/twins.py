@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 WISHES = ("", "0", "1")
-TWINS = ("autograd.value", "autograd.program.flatten", "autograd.program.loops")
+HERE = Path(__file__).parent
+TYPED = sorted(file.relative_to(HERE).with_suffix("") for file in HERE.rglob("*.pxd"))  # what has types, to be compiled with
+TWINS = tuple(".".join(("autograd", *name.parts)) for name in TYPED)
 
 
 class _Sources(MetaPathFinder):
@@ -20,9 +22,7 @@ class _Sources(MetaPathFinder):
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name not in TWINS:
             return None
-        return importlib.util.spec_from_file_location(
-            name, Path(__file__).parent.joinpath(*name.split(".")[1:]).with_suffix(".py")
-        )
+        return importlib.util.spec_from_file_location(name, HERE.joinpath(*name.split(".")[1:]).with_suffix(".py"))
 
 
 def choose() -> bool:

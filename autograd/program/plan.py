@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program import loops, ops
+from autograd.program import ops, segments
 from autograd.program.numpy_run import Failures, check_takes, run
 from autograd.program.passes import ARITY, KINDS, code_of, finish
 from autograd.program.program import Program
@@ -27,15 +27,15 @@ def segments_of(program: Program, runs: Schedule) -> tuple[Any, Any]:
     pooled = program.b[program.op >= ops.FIXED]
     made = np.empty((2 * len(program) + len(program.pool) // 2 + 1, 12), dtype=np.int32)
     cuts = np.zeros(int(pooled.max(initial=0)) + 2, dtype=np.int32)
-    used = loops.find_segments(code, program.pool, program.first, KINDS, ARITY, bounds, cuts, made)
+    used = segments.find_segments(code, program.pool, program.first, KINDS, ARITY, bounds, cuts, made)
     return made[:used].copy(), code[1:].reshape(-1)
 
 
 def native_plan(program: Program, runs: Schedule) -> Any:
     """The native executor's copy of a scheduled program."""
-    segments, index = segments_of(program, runs)
+    found, index = segments_of(program, runs)
     arrays = (program.constants, program.op, program.a, program.b, program.c, program.pool, program.outputs, program.guards)
-    return native.Plan(program.inputs, *map(np.ascontiguousarray, arrays), program.truths, segments, index)
+    return native.Plan(program.inputs, *map(np.ascontiguousarray, arrays), program.truths, found, index)
 
 
 def ready(program: Program) -> tuple[Program, Schedule]:

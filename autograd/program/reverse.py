@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ProgramError
+from autograd.program import adjoints as sweep
 from autograd.program import loops, ops
 from autograd.program.passes import ARITY, KINDS, code_of, with_constants
 from autograd.program.program import Program
@@ -55,7 +56,7 @@ def gradient(program: Program, output: int, wanted: Sequence[int]) -> Program:
     active = np.zeros(program.slots, dtype=np.int32)
     active[np.asarray(wanted, dtype=np.int64)] = 1
     code = code_of(program)
-    loops.depend(code, program.pool, program.first, ARITY, KINDS, active)
+    sweep.depend(code, program.pool, program.first, ARITY, KINDS, active)
     room = 4 * len(program) + program.slots + 3 * len(program.pool) + 3 * len(takes) + 1
     terms = 3 * len(program) + 2 * len(program.pool) + 2
     if max(room, 2 * terms) >= 1 << 31:
@@ -63,12 +64,12 @@ def gradient(program: Program, output: int, wanted: Sequence[int]) -> Program:
     made = np.zeros((4, room), dtype=np.int32)
     ends = np.full((2, program.slots), -1, dtype=np.int32)
     pool = np.zeros(2 * terms, dtype=np.int32)
-    adjoints = loops.Adjoints(made, pool, np.zeros((3, terms), dtype=np.int32), ends, program.slots)
+    adjoints = sweep.Adjoints(made, pool, np.zeros((3, terms), dtype=np.int32), ends, program.slots)
     root = int(program.outputs[output])
     _refuse_partials(program, root, active)
     if active[root]:
         adjoints.send(root, one, one)
-    loops.pull_back(code, program.pool, program.first, ARITY, KINDS, active, PARTS, one, adjoints)
+    sweep.pull_back(code, program.pool, program.first, ARITY, KINDS, active, PARTS, one, adjoints)
     found = [adjoints.adjoint(x, KINDS, one) for x in reversed(wanted)][::-1]
     made, pool = made[:, : adjoints.count], pool[: adjoints.used]
     made[1, made[0] >= ops.FIXED] += len(program.pool)
