@@ -45,6 +45,7 @@ class Build(build_ext):
     """Generate the sources in the build folder, then compile; without a compiler, say so and go on."""
 
     def run(self) -> None:
+        self.parallel = self.parallel or os.cpu_count()
         try:
             self._generate()
             super().run()
