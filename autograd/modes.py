@@ -78,7 +78,7 @@ def no_grad() -> Switch:
 
 
 def trap() -> Switch:
-    """Raise DomainError at the first operation on finite numbers that gives a nan or an infinity; also a decorator.
+    """Raise DomainError at the first operation that makes a nan, or of finite numbers an infinity; also a decorator.
 
     Watched are the results of Values, floats and arrays, and the local derivatives recorded with Values. Their products in
     `backward`, which may still overflow, are not: `diagnose(root)` finds the first bad one.

@@ -138,21 +138,39 @@ def _listen(node: Value, partials: Sequence[Any]) -> None:
 
 
 def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool) -> list[Any]:
-    """The tangents of the outputs (numbers have 0), from those of the inputs: numbers, Values, or arrays of directions."""
+    """The tangents of the outputs (numbers have 0), from those of the inputs: numbers, Values, or arrays of directions.
+
+    An input whose tangent is plainly 0 takes no part, so that an infinite or nan derivative by it spoils no other.
+    """
     order = topological([x for x in outputs if type(x) is Value])
-    active = _depending(order, set(tangents))
-    linear: Linear = dict(tangents)
-    for node in order:
-        if id(node) not in active or id(node) in linear:
-            continue
-        total: Any = None
-        for x, partial in _partials(node, active, record):
-            if id(x) in linear and not (type(partial) is float and partial == 0.0):
-                amount = _times(partial, linear[id(x)])
-                total = amount if total is None else total + amount
-        if total is not None:
-            linear[id(node)] = total
+    linear: Linear = {key: t for key, t in tangents.items() if type(t) is not float or t != 0.0}
+    active = _depending(order, set(linear))
+    reached: dict[int, Any] = {}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if id(node) not in active or id(node) in linear:
+                continue
+            total: Any = None
+            for x, partial in _partials(node, active, record):
+                if id(x) in linear and not (type(partial) is float and partial == 0.0):
+                    amount = _times(partial, linear[id(x)])
+                    if isinstance(amount, np.ndarray) and not math.isfinite(partial):
+                        reached = reached or _reached(order, active, tangents)
+                        amount = np.where(reached[id(x)], amount, 0.0)
+                    total = amount if total is None else total + amount
+            if total is not None:
+                linear[id(node)] = total
     return [linear.get(id(x), 0.0) if type(x) is Value else 0.0 for x in outputs]
+
+
+def _reached(order: Sequence[Value], active: set[int], tangents: Mapping[int, Any]) -> dict[int, Any]:
+    """For each active node, which of the directions lead to it at all."""
+    found = {key: tangent != 0.0 for key, tangent in tangents.items()}
+    for node in order:
+        if id(node) in active and id(node) not in found:
+            below = [found[id(x)] for x in operands(node) if type(x) is Value and id(x) in active]
+            found[id(node)] = np.logical_or.reduce(below)
+    return found
 
 
 def as_seeds(outputs: Sequence[Any], cotangents: Sequence[Any]) -> dict[int, tuple[Value, Any]]:

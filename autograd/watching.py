@@ -1,9 +1,9 @@
-"""What `trap()` does: the first nan or infinity that comes of finite numbers is an error."""
+"""What `trap()` does: the first new nan or infinity is an error."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 from autograd.errors import DomainError
@@ -20,9 +20,12 @@ def watch(
     partials: Sequence[float] = (),
     source: Source | None = None,
 ) -> None:
-    """DomainError where all numbers of the operands are finite, but the result or a partial towards a Value is not."""
+    """DomainError where all numbers of the operands are finite, but the result or a partial towards a Value is not; and where
+    infinite operands give a nan, as inf - inf."""
     if not all(map(isfinite, numbers)):
-        return
+        if any(map(isnan, numbers)) or not isnan(result):
+            return
+        partials = ()
     bad = [i for i, partial in enumerate(partials) if not isfinite(partial) and type(operands[i]) is not float]
     if isfinite(result) and not bad:
         return

@@ -411,5 +411,13 @@ def test_an_error_on_values_and_numbers_is_the_one_on_values() -> None:
         check_grads(lambda x: x.relu() + "a", 1.0)
 
 
+def test_jitted_functions_are_checked_like_any_other() -> None:
+    check_grads(autograd.jit(lambda x: x**3), 1.5, order=3)
+    check_grads(autograd.jit(autograd.sin), 1.5)
+    check_grads(lambda x, y: autograd.exp(autograd.jit(lambda x, y: x * y)(x, y)), (0.5, 0.7))
+    wrong = primitive(partials=[lambda x: 2 * x])(lambda x: x**3)
+    assert "wrong operation" in str(failure(autograd.jit(lambda x: autograd.sin(wrong(x))), 1.3))
+
+
 def test_gradient_error_is_an_assertion_error() -> None:
     assert issubclass(GradientError, AssertionError)

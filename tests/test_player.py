@@ -260,6 +260,7 @@ def test_notebooks_show_it_in_a_frame_of_its_own() -> None:
     assert 'sandbox="allow-scripts"' in bundle["text/html"] and "height:500px" in bundle["text/html"]
     assert set(made._repr_mimebundle_(exclude=["text/html"])) == {"text/plain"}
     assert set(made._repr_mimebundle_(include=["text/html"])) == {"text/html"}
+    assert made._repr_html_() == bundle["text/html"]
 
 
 def test_it_shows_the_values_of_the_call_whatever_happens_later() -> None:

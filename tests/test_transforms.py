@@ -601,6 +601,21 @@ def test_jacobian_in_both_modes() -> None:
         assert a == pytest.approx(b, rel=1e-13, abs=1e-15)
 
 
+SPOILED: dict[str, tuple[Callable[..., Any], list[float], list[list[float]]]] = {
+    "infinite": (lambda p: [ag.sqrt(p[0]), p[1], p[0] + p[1]], [0.0, 1.0], [[math.inf, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+    "nan": (lambda p: [p[0] ** p[1], p[0], p[1]], [-2.0, 3.0], [[12.0, math.nan], [1.0, 0.0], [0.0, 1.0]]),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_an_infinite_derivative_by_one_input_spoils_no_other(name: str) -> None:
+    f, x, expected = SPOILED[name]
+    columns = [jvp(f, (x,), ([1.0, 0.0],))[1], jvp(f, (x,), ([0.0, 1.0],))[1]]
+    found = [jacobian(f)(x), jacobian(f, mode="forward")(x), jacobian(f, mode="reverse")(x), np.transpose(columns)]
+    for matrix in found:
+        np.testing.assert_array_equal(np.array(matrix, float), expected)
+
+
 def loss(p: Any) -> Any:
     return -network(p)[0] + 0.1 * ag.sum(p["w"] ** 2)
 

@@ -785,6 +785,9 @@ def test_trap_names_operation_operands_and_label() -> None:
         with pytest.raises(DomainError):
             x / x
         assert (Value(inf) + 1.0).data == inf  # not new
+        assert math.isnan((Value(math.nan) - inf).data)
+        with pytest.raises(DomainError, match="is nan"):
+            Value(inf) - Value(inf)
     assert autograd.log(x).data == -inf
     assert issubclass(DomainError, ArithmeticError)
 

@@ -62,6 +62,10 @@ class Player:
         replace_file(target, self.html.encode())
         return target
 
+    def _repr_html_(self) -> str:
+        """For front ends that know no bundles."""
+        return self.frame
+
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None, **_: object
     ) -> dict[str, str]:
