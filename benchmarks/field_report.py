@@ -77,7 +77,7 @@ def busy(results: dict) -> list[str]:
         return []
     return [
         f"**The machine was not always left alone**: for {len(crowded)} of {len(results['load'])} workloads its load was up to "
-        f"{max(crowded.values()):g} on {processors} processors ({'; '.join(crowded)}). Times are then longer than on a quiet "
+        f"{max(crowded.values()):g} on {processors} processors. Times are then longer than on a quiet "
         "machine; ratios, which are taken within a round, are better, but scatter."
     ]
 
