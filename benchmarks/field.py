@@ -116,7 +116,7 @@ def main() -> None:
     parser.add_argument("--again", help="measure workloads whose names contain this once more, in place of what is there")
     options = parser.parse_args()
     engines = options.engines.split(";") if options.engines else list(ENGINES)
-    results: dict = {"machine": report.machine(), "bounds": vars(options), "load": [], "engines": {}, "workloads": {}}
+    results: dict = {"machine": report.machine(), "bounds": vars(options), "load": {}, "engines": {}, "workloads": {}}
     if options.again is not None:
         results = json.loads((FOLDER / "field.json").read_text())
     else:
@@ -145,7 +145,7 @@ def run(results: dict, engines: list[str], options: argparse.Namespace) -> None:
             print(workload, file=sys.stderr)
             able = [engine for engine in present if with_matrices or not engine.endswith(MATRICES)]
             results["workloads"][workload] = measure(workload, able, options)
-            results["load"].append(round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0)
+            results["load"][workload] = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0
 
 
 if __name__ == "__main__":

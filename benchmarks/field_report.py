@@ -70,14 +70,15 @@ def versions(results: dict) -> list[str]:
 
 
 def busy(results: dict) -> list[str]:
-    """A warning where others used the machine; up to two processes of the measurement itself run at once."""
-    load, processors = max(results["load"], default=0.0), results["machine"]["processors"]
-    if load <= processors:
+    """A warning where others used the machine: the measurement itself makes a load of about 1."""
+    processors = results["machine"]["processors"]
+    crowded = {name: load for name, load in results["load"].items() if load > processors}
+    if not crowded:
         return []
     return [
-        f"**The machine was not left alone**: its load was up to {load:g} on {processors} processors, so times are longer than "
-        "on a quiet machine. Ratios, which are taken within a round, are better, but scatter. Engines that use threads "
-        "(PyTorch and JAX with matrices) suffer most."
+        f"**The machine was not always left alone**: for {len(crowded)} of {len(results['load'])} workloads its load was up to "
+        f"{max(crowded.values()):g} on {processors} processors. Times are then longer than on a quiet "
+        "machine; ratios, which are taken within a round, are better, but scatter."
     ]
 
 
@@ -96,12 +97,12 @@ def duration(seconds: float) -> str:
     """Three digits with the unit that suits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size or unit == "µs":
-            return f"{seconds / size:.3g} {unit}" if seconds / size < 1000 else f"{seconds / size:,.0f} {unit}"
+            return f"{seconds / size:.3g}\u00a0{unit}" if seconds / size < 1000 else f"{seconds / size:,.0f}\u00a0{unit}"
     raise AssertionError
 
 
 def times(x: float | None) -> str:
-    return "" if x is None else f"{x:,.0f}" if x >= 100 else f"{x:.3g}" if x >= 0.01 else f"{x:.1g}"
+    return "" if x is None else f"{x:,.0f}" if x >= 100 else f"{x:.3g}" if x >= 0.1 else f"{x:.2g}"
 
 
 def steps(found: dict[str, dict]) -> str:
@@ -111,7 +112,7 @@ def steps(found: dict[str, dict]) -> str:
     for engine in measured:
         it = found[engine]
         slower = ratio(it, found.get(REFERENCE, {}))
-        cells = [duration(typical(it)), times(slower), duration(it["ready"]), f"{it['peak'] / 1e6:,.0f} MB"]
+        cells = [duration(typical(it)), times(slower), duration(it["ready"]), f"{it['peak'] / 1e6:,.0f}\u00a0MB"]
         rows.append([f"**{engine}**" if engine == REFERENCE else engine, *cells, f"{it['steps']:,}", f"{it['difference']:.0e}"])
     rows += [[engine, f"{it['failed']}", "", "", "", "", ""] for engine, it in found.items() if "failed" in it]
     heads = ["engine", "step", f"times {REFERENCE}'s", "ready", "memory", "steps measured", "largest difference"]
