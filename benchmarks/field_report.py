@@ -78,7 +78,7 @@ def busy(results: dict) -> list[str]:
     return [
         f"**The machine was not always left alone**: for {len(crowded)} of {len(results['load'])} workloads its load was up to "
         f"{max(crowded.values()):g} on {processors} processors. Times are then longer than on a quiet "
-        "machine; ratios, which are taken within a round, are better, but scatter."
+        "machine; ratios, which are taken within a round, are better, but scatter." + results.get("note", "")
     ]
 
 
