@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import TraceError
 from autograd.program.build import build
-from autograd.program.passes import tidy
+from autograd.program.passes import compact, prune, tidy
 from autograd.program.plan import Runner
 from autograd.program.reverse import gradient
 from autograd.program.tracing import Trace
@@ -176,7 +176,7 @@ class Path:
             self.source = gradient(self.source, 0, gradient_of.wanted)
             others = iter(range(1, 1 + len(plain)))
             chosen = [1 + len(plain) + marks[id(x)] if id(x) in marks else next(others) for x in computed]
-            self.source = self.source.replaced(outputs=self.source.outputs[chosen])
+            self.source = compact(prune(self.source.replaced(outputs=self.source.outputs[chosen])))
         self.truths = tuple(self.source.truths.tolist())
         self._runner: Runner | None = None
 

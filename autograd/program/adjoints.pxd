@@ -14,7 +14,7 @@ cdef class Adjoints:
     cdef inline int emit(self, int op, int a, int b, int c) noexcept
     @cython.locals(t=int)
     cpdef int send(self, int slot, int p, int q) noexcept
-    @cython.locals(t=int, p=int, q=int, start=int, n=int, k=int, plain=bint)
+    @cython.locals(t=int, p=int, q=int, start=int, n=int, k=int, plain=bint, ends=bint, terms="int[::1]")
     cpdef int adjoint(self, int slot, int[::1] kinds, int one) noexcept
 
 @cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, o=int, k=int, n=int, z=int, q=int, p=int, x=int,

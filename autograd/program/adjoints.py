@@ -83,16 +83,20 @@ class Adjoints:
         start = self.used
         n = 0
         plain = True
+        ends = True
         while t >= 0:
             plain = plain and self.p[t] == one
+            ends = ends and self.q[t] == one
             n += 1
             t = self.following[t]
         t = self.head[slot]
+        terms = self.p if ends else self.q  # the other factor is 1 throughout
+        plain = plain or ends
         if plain and n == 2:
-            return self.emit(kinds[3], self.q[t], self.q[self.following[t]], 0)
+            return self.emit(kinds[3], terms[t], terms[self.following[t]], 0)
         for k in range(n):
             if plain:
-                self.pool[start + k] = self.q[t]
+                self.pool[start + k] = terms[t]
             else:
                 self.pool[start + k] = self.p[t]
                 self.pool[start + n + k] = self.q[t]
