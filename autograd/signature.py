@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
@@ -123,3 +124,22 @@ def flat_numbers(pieces: Sequence[Any]) -> list[Any]:
         else:
             found.append(piece)
     return found
+
+
+def both_ways(f: Callable[..., Any], places: Sequence[int], names: Sequence[str]) -> tuple[tuple[int, ...], frozenset[str]]:
+    """The static parameters by place and by name, as callers may pass them either way."""
+    if not places and not names:
+        return (), frozenset()
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []  # a function of C's may have no signature
+    known = [p.name for p in parameters]
+    if parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        for name in names:
+            if name not in known:
+                raise ValueError(f"jit() finds no parameter {name!r} for static_argnames; there are {', '.join(known)}")
+    by_place = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    called = [by_place[i] for i in places if -len(by_place) <= i < len(by_place)]
+    counted = [by_place.index(name) for name in names if name in by_place]
+    return (*places, *counted), frozenset([*names, *called])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from threading import RLock
 from types import MethodType
 from typing import Any
@@ -17,7 +17,7 @@ from autograd.linked import linked
 from autograd.paths import Gradient, Path
 from autograd.program.program import Program
 from autograd.program.tracing import TextError, Trace
-from autograd.signature import OTHERS, SCALAR, Static, filled, flat_numbers, key_of
+from autograd.signature import OTHERS, SCALAR, Static, both_ways, filled, flat_numbers, key_of
 from autograd.switches import MODE, TRACE, mode
 from autograd.transforms import Made, one_number
 from autograd.trees import Tree
@@ -37,12 +37,18 @@ ONLY_TRACED = (
 
 
 def jit(
-    f: Function | None = None, *, static_argnums: int | Iterable[int] = (), max_paths: int = 64, on_limit: str = "eager"
+    f: Function | None = None,
+    *,
+    static_argnums: int | Iterable[int] = (),
+    static_argnames: str | Iterable[str] = (),
+    max_paths: int = 64,
+    on_limit: str = "eager",
 ) -> Any:
     """The same function, traced at its first call and run as a program afterwards.
 
     Arguments: `f`, a function of numbers, arrays, lists, tuples and dicts of them, nested (other arguments, as a str or a bool,
-    and those in `static_argnums` are part of the program: each value has one of its own); `max_paths`, how many ways through
+    and those in `static_argnums` or `static_argnames`, however they are passed, are part of the program: each value has one of
+    its own); `max_paths`, how many ways through
     its branches are kept for arguments of one structure; `on_limit`, "eager" to run further ways untraced (the log says so
     once) or "raise". Comparisons decide while tracing and are checked in every call: if one turns out otherwise, that way is
     traced too. Also a decorator. The result has `program(*args)`, `stats`, and `wrapped`, the function.
@@ -57,11 +63,14 @@ def jit(
     if on_limit not in ("eager", "raise"):
         raise ValueError(f"jit() knows on_limit='eager' and 'raise', not {on_limit!r}")
     if f is None:
-        return lambda f: jit(f, static_argnums=static_argnums, max_paths=max_paths, on_limit=on_limit)
+        return partial(
+            jit, static_argnums=static_argnums, static_argnames=static_argnames, max_paths=max_paths, on_limit=on_limit
+        )
     if not callable(f):
         raise TypeError(f"jit() takes a function, not {type(f).__name__}")
     static = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
-    return Jitted(f, static, max_paths, on_limit)
+    names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
+    return Jitted(f, *both_ways(f, static, names), max_paths, on_limit)
 
 
 class Ways:
@@ -87,8 +96,9 @@ class Ways:
 class Jitted:
     """A function that runs as programs: see `jit`."""
 
-    def __init__(self, f: Function, static: Sequence[int], max_paths: int, on_limit: str) -> None:
-        self.wrapped, self.static, self.max_paths, self.on_limit = f, static, max_paths, on_limit
+    def __init__(self, f: Function, static: Sequence[int], static_names: frozenset[str], max_paths: int, on_limit: str) -> None:
+        self.wrapped, self.static, self.static_names = f, static, static_names
+        self.max_paths, self.on_limit = max_paths, on_limit
         self.name = getattr(f, "__name__", type(f).__name__)
         update_wrapper(self, f, updated=())
         made = getattr(f, "made_by", None)
@@ -169,6 +179,7 @@ class Jitted:
         args = self.with_static(args)
         keys = tuple([key_of(x, pieces, name) for x in args])
         if kwargs:
+            kwargs = self._static_named(kwargs)
             return (keys, tuple([(k, key_of(kwargs[k], pieces, name)) for k in sorted(kwargs)])), pieces
         return keys, pieces
 
@@ -178,6 +189,12 @@ class Jitted:
             return args
         places = {i % len(args) for i in self.static if -len(args) <= i < len(args)}
         return tuple([Static(x) if i in places and type(x) is not Static else x for i, x in enumerate(args)])
+
+    def _static_named(self, kwargs: Any) -> Any:
+        """The same of arguments passed by name."""
+        if not self.static_names:
+            return kwargs
+        return {k: Static(x) if k in self.static_names and type(x) is not Static else x for k, x in kwargs.items()}
 
     def _remember(self, key: Any, path: Path) -> None:
         """For a call on floats alone the next one takes a shorter way."""
@@ -235,7 +252,8 @@ class Jitted:
     def _traced(self, trace: Trace, args: Any, kwargs: Any) -> Path:
         places = iter(trace.variables)
         given = [filled(x, places) for x in self.with_static(args)]
-        named = {k: filled(kwargs[k], places) for k in sorted(kwargs)}
+        by_name = self._static_named(kwargs)
+        named = {k: filled(by_name[k], places) for k in sorted(by_name)}
         if self.made is None:
             return Path(trace, self._result(trace, self.wrapped, args, kwargs, given, named), None)
         return self._traced_gradient(self.made, trace, args, kwargs, given, named)

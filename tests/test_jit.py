@@ -453,6 +453,22 @@ def test_parts_of_the_program() -> None:
         f({1}, 1.0)
 
 
+def test_static_arguments_are_static_however_they_are_named_and_passed() -> None:
+    def f(x: float, n: int, back: bool = False) -> float:
+        return sum(x if i % 2 or not back else -x for i in range(n))
+
+    for options in ({"static_argnums": 1}, {"static_argnames": "n"}, {"static_argnames": ["n", "back"]}):
+        g = jit(f, **options)  # type: ignore[arg-type]
+        for n in (3, 4):
+            assert g(2.0, n) == g(2.0, n=n) == g(n=n, x=2.0) == f(2.0, n)
+            assert g(2.0, n=n, back=True) == g(2.0, n, True) == f(2.0, n, True)
+    assert jit(static_argnames="n")(f)(2.0, 3) == 6.0
+    with pytest.raises(ValueError, match=r"no parameter 'm' .* x, n, back"):
+        jit(f, static_argnames="m")
+    with pytest.raises(ZeroDivisionError):
+        jit(lambda x, n: x * (1 // n), static_argnames="n")(1.0, n=0)
+
+
 def test_static_arguments_beside_differentiated_ones() -> None:
     f = jit(grad(lambda n, x: x**n, argnums=1), static_argnums=0)
     assert [f(2, 3.0), f(3, 3.0)] == [6.0, 27.0]
