@@ -127,7 +127,9 @@ class Batched:
         self.name = f"vmap({jitted.name})"
         update_wrapper(self, jitted.wrapped, updated=())
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise TypeError(f"{self.name} takes its arguments by position, as in_axes does; not {', '.join(kwargs)} by name")
         leaves = Leaves(self.jitted.with_static(args), self.in_axes, self.name)
         first = leaves.point(0) if leaves.points else None
         if first is None:
