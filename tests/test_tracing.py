@@ -104,7 +104,7 @@ ONLY_UNTRACED: list[Callable[[Any], Any]] = [
     lambda x: x.is_integer(),
     lambda x: x.real,
     lambda x: np.isnan(x),
-    lambda x: ~(x > 0),
+    lambda x: (x > 0) | (x < -1),
     lambda x: (x > 0) & (x < 2),
     lambda x: x * 1j,
     lambda x: np.array([1.0, 2.0])[np.array([x > 0, x > 1])] if False else np.linalg.norm([x.conjugate().imag]),
