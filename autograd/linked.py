@@ -19,7 +19,7 @@ MANY = 16  # outputs, each with a reverse sweep of its own; beyond that the func
 def linked(jitted: Any, path: Path, pieces: Sequence[Any]) -> Any:
     """The outputs as Values; the number of a broken guard; NotImplemented where running untraced is the better way."""
     outputs = len(path.outputs.places)
-    if outputs > MANY or jitted.made is not None or any(mode()[:1]):
+    if outputs > MANY or jitted.made is not None or mode()[0]:
         return NotImplemented
     held = [*flat_numbers(pieces), *path.outside]
     numbers = tuple(map(float, map(number, held)))
@@ -39,10 +39,9 @@ def _checked(path: Path, numbers: tuple[float, ...]) -> Any:
 
 def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
     """For each output the operation number of its nodes, and what computes it and its gradient."""
-    if not hasattr(path, "gradients"):
+    if path.gradients is None:
         wanted = range(path.source.inputs)
-        path.gradients = [  # type: ignore[attr-defined]
+        path.gradients = [
             (register(path.source, k, name), Runner(gradient(path.source, k, wanted))) for k in range(len(path.outputs.places))
         ]
-    found: list[tuple[int, Runner]] = path.gradients  # type: ignore[attr-defined]
-    return found
+    return path.gradients

@@ -178,6 +178,7 @@ class Path:
             chosen = [1 + len(plain) + marks[id(x)] if id(x) in marks else next(others) for x in computed]
             self.source = compact(prune(self.source.replaced(outputs=self.source.outputs[chosen])))
         self.truths = tuple(self.source.truths.tolist())
+        self.gradients: list[tuple[int, Runner]] | None = None  # of its outputs, see linked.py; made when first needed
         self._runner: Runner | None = None
 
     @property

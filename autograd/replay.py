@@ -11,7 +11,7 @@ from autograd.functions import FUNCTIONS, VALUES
 from autograd.program import ops
 from autograd.program.program import Program
 from autograd.sweeps import as_value, pull_back
-from autograd.value import Value, unary
+from autograd.value import Value, number, unary
 
 
 def replay(program: Program, inputs: Sequence[Any]) -> list[Any]:
@@ -38,7 +38,8 @@ def _pooled(program: Program, i: int, op: int, operands: list[Any]) -> Any:
         return links.link(operands[0], operands[1 : half + 1], operands[half + 1 :])
     if op == ops.TAKE:
         return links.take(operands[1:], operands[0])
-    return links.call(program.calls[int(program.c[i])], "call", operands, float("nan"))
+    f = program.calls[int(program.c[i])]
+    return links.call(f, "call", operands, float(f(*map(number, operands))))
 
 
 def _zdot(p: Sequence[Any], q: Sequence[Any]) -> Any:

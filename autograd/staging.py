@@ -80,6 +80,7 @@ class Ways:
         self.paths: list[Path] = []
         self.after: dict[tuple[bool, ...], Path] = {}
         self.last: Path | None = None
+        self.full = False  # whether a way was refused, and the log says so
 
     def add(self, path: Path) -> None:
         """One more path."""
@@ -219,8 +220,8 @@ class Jitted:
         """Whether one more path may be kept."""
         if len(ways.paths) < self.max_paths:
             return True
-        if ways.last is not None and not getattr(ways, "full", False):
-            ways.full = True  # type: ignore[attr-defined]
+        if ways.last is not None and not ways.full:
+            ways.full = True
             message = FULL.format(f"jit({self.name})", self.max_paths, (ways.last.lines or ("an unknown line",))[-1])
             if self.on_limit == "raise":
                 raise TraceError(message)

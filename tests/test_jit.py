@@ -44,15 +44,6 @@ ROWS = [name for name, row in TABLE.items() if row.arity and (row.public or name
 ULPS, ULPS_OF_PARTIALS = 4, 8
 
 
-@pytest.fixture(params=["native", "NumPy"])
-def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "NumPy":
-        monkeypatch.setattr(plan, "native", None)
-    elif plan.native is None:
-        pytest.skip("the native executor was not built")
-    return str(request.param)
-
-
 def function(name: str) -> Callable[..., Any]:
     return OPERATORS.get(name) or getattr(ag, name)
 
@@ -687,3 +678,15 @@ def test_paths_keep_no_value_alive() -> None:
     f = jit(lambda x: {"a": [x, x * x], "b": 3.0})
     f(1.0)
     assert not list(values(f._ways))
+
+
+def test_derivatives_of_a_program_that_calls_python(executor: str) -> None:
+    @ag.primitive(partials=[lambda x: 2 * ag.cos(2 * x)])
+    def sin2(x: float) -> float:
+        return math.sin(2 * x)
+
+    def f(x: Any) -> Any:
+        return sin2(x) ** 2
+
+    for derived in (grad, lambda g: grad(grad(g)), lambda g: grad(grad(grad(g)))):
+        assert derived(jit(f))(0.3) == pytest.approx(derived(f)(0.3), rel=1e-14)

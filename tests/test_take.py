@@ -10,19 +10,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, take, vmap
-from autograd.program import plan
 
 ITEMS = [5.0, 7.0, 11.0]
 WRONG = [3, -4, 0.5, math.nan, math.inf, -math.inf]
-
-
-@pytest.fixture(params=["native", "NumPy"])
-def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "NumPy":
-        monkeypatch.setattr(plan, "native", None)
-    elif plan.native is None:
-        pytest.skip("the native executor was not built")
-    return str(request.param)
 
 
 def test_places_are_those_of_lists(executor: str) -> None:

@@ -13,18 +13,8 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, value_and_grad, vmap
 from autograd.errors import TraceError
-from autograd.program import plan
 
 Pair = namedtuple("Pair", "a b")
-
-
-@pytest.fixture(params=["native", "NumPy"])
-def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "NumPy":
-        monkeypatch.setattr(plan, "native", None)
-    elif plan.native is None:
-        pytest.skip("the native executor was not built")
-    return str(request.param)
 
 
 def piecewise(x: Any) -> Any:
