@@ -24,6 +24,7 @@ Function = Callable[..., Any]
 PIECES = 4  # for each thread: one that comes late takes fewer
 LARGE = 16 << 20  # bytes from which each result has memory of its own
 ALONE = 200_000  # slots times points below which a second thread does not pay
+PART = 10_000_000  # slots times points between two looks for Ctrl-C: 10 to 50 ms
 FORMS = "vmap() needs a function whose result has the same form at all points"
 
 
@@ -200,7 +201,8 @@ class Batched:
         native = not isinstance(plan, NumPyPlan)  # that calls Python functions, which may come back here
         workers = (self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)) if native else 1
         block = block_size(plan.rows)
-        size = -(-points // (PIECES * workers * block)) * block if workers > 1 else points
+        size = min(-(-points // (PIECES * workers)) if workers > 1 else points, PART // slots + 1) if native else points
+        size = -(-size // block) * block
         parts = [(start, min(start + size, points)) for start in range(0, points, size)]
         share(points_runner(plan, inputs, arrays, failed, block), parts, workers)
         return arrays, failed

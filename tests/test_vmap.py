@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+import time
 from collections import namedtuple
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,7 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, value_and_grad, vmap
 from autograd.errors import TraceError
+from autograd.program.workers import share
 
 Pair = namedtuple("Pair", "a b")
 
@@ -207,3 +212,72 @@ def test_the_wrapper_reads_as_the_function() -> None:
     assert vmap(piecewise).__name__ == "piecewise"
     inner = vmap(lambda x, a: x * a, in_axes=(None, 0))
     assert vmap(inner, in_axes=(0, None)).in_axes == (0, None) and inner.in_axes == (None, 0)  # type: ignore[attr-defined]
+
+
+INTERRUPT = """
+import os, random, signal, sys, threading, time
+import numpy as np
+import autograd as ag
+
+def slow(x):
+    for _ in range(300):
+        x = ag.sin(x) * 0.5 + 1.0
+    return x
+
+threads, moments = int(sys.argv[1]), random.Random(int(sys.argv[2]))
+many = ag.vmap(slow, threads=threads)
+many(np.ones(8))
+others = []
+for _ in range(int(sys.argv[3])):
+    points = np.ones(200_000)
+    timer = threading.Timer(moments.uniform(0.0, 0.05), lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        many(points)
+        time.sleep(1.0)  # where the run was shorter than the timer
+        sys.exit("no KeyboardInterrupt")
+    except KeyboardInterrupt:
+        pass
+    timer.join()
+    del points
+    others += [np.full(200_000, 7.0) for _ in range(2)]
+    others = others[-6:]
+    running = [t for t in threading.enumerate() if t.name.startswith("autograd")]
+    assert len(running) < max(threads, 2), running
+    assert all((a == 7.0).all() for a in others)
+time.sleep(0.2)
+assert all((a == 7.0).all() for a in others)
+assert many(np.ones(3)).shape == (3,)
+print("survived")
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_ctrl_c_stops_all_threads_and_leaves_foreign_memory_alone(threads: int, executor: str, tmp_path: Path) -> None:
+    """Interrupted at random moments a run ends in KeyboardInterrupt; nobody writes to memory that was given up."""
+    if executor == "NumPy":
+        pytest.skip("it has one thread")
+    seed = random.randrange(10**6)
+    command = [sys.executable, "-X", "faulthandler", "-c", INTERRUPT, str(threads), str(seed), "6"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "survived\n"), (seed, done.stderr)
+
+
+def test_an_exception_in_one_thread_stops_all_of_them() -> None:
+    """Parts not begun are left out, and the exception comes when no thread runs any more."""
+    for bad in range(8):
+        begun, ended = [], []
+
+        def run(start: int, stop: int, bad: int = bad, begun: list[int] = begun, ended: list[int] = ended) -> None:
+            begun.append(start)
+            time.sleep(0.002)
+            ended.append(start)
+            if start == bad:
+                raise MemoryError
+
+        with pytest.raises(MemoryError):
+            share(run, [(i, i + 1) for i in range(200)], 3)
+        assert sorted(begun) == sorted(ended) and len(begun) < 40
+        count = len(begun)
+        time.sleep(0.01)
+        assert len(begun) == count

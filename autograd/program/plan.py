@@ -78,7 +78,8 @@ def points_runner(plan: Any, inputs: Any, outputs: Any, failed: Any, block: int)
     sources = [_addresses(x, step or x.size, step) for x, step in inputs]
     targets = [_addresses(x, x[0].size if len(x) else 0, x[0].size if len(x) else 0) for x in outputs]
     arrays = [_joined([pair[k] for pair in pairs]) for pairs in (sources, targets) for k in range(2)]
-    return lambda start, stop: plan.points(*arrays, failed, start, stop, block)
+    held = [x for x, _ in inputs] + list(outputs)  # the addresses alone would not keep the memory alive
+    return lambda start, stop, held=held: plan.points(*arrays, failed, start, stop, block)
 
 
 def _addresses(array: Any, count: int, step: int) -> tuple[Any, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 
 _lock = Lock()
@@ -32,16 +33,41 @@ if hasattr(os, "register_at_fork"):
 def share(run: Callable[[int, int], object], parts: Sequence[tuple[int, int]], workers: int) -> None:
     """Run all parts; this thread and others, `workers` together, each take the next when they have done one.
 
-    `run` must not call this again: it would wait for threads that wait for it.
+    An exception in any of them, Ctrl-C in this one too, comes out when all have stopped; parts not begun are left out. (`run`
+    holds what it writes to, so that memory stays good even where a second Ctrl-C cuts the waiting short.) `run` must not call
+    this again: it would wait for threads that wait for it.
     """
     waiting = iter(parts)
 
     def work() -> None:
-        for part in waiting:
-            run(*part)
+        try:
+            for part in waiting:
+                run(*part)
+        finally:
+            deque(waiting, 0)  # after an exception nobody begins another part
 
-    helpers = [_threads().submit(work) for _ in range(min(workers, len(parts)) - 1)]
-    work()
+    helpers: list[Future[None]] = []
+    try:
+        for _ in range(min(workers, len(parts)) - 1):
+            helpers.append(_threads().submit(work))
+        work()
+    finally:
+        deque(waiting, 0)
+        _join(helpers)
     for helper in helpers:
-        if not helper.cancel():
+        if not helper.cancelled():
             helper.result()
+
+
+def _join(helpers: Sequence[Future[None]]) -> None:
+    """Cancel or wait for each helper, however often a signal interrupts the waiting; raises the last interruption."""
+    interruption: BaseException | None = None
+    waiting = list(helpers)
+    while waiting:
+        try:
+            if waiting[-1].cancel() or wait(waiting[-1:]):
+                waiting.pop()
+        except BaseException as error:
+            interruption = error
+    if interruption is not None:
+        raise interruption
