@@ -181,7 +181,7 @@ class Jitted:
         keys = tuple([key_of(x, pieces, name) for x in args])
         if kwargs:
             kwargs = self._static_named(kwargs)
-            return (keys, tuple([(k, key_of(kwargs[k], pieces, name)) for k in sorted(kwargs)])), pieces
+            return (keys, tuple([(k, key_of(kwargs[k], pieces, name)) for k in kwargs])), pieces
         return keys, pieces
 
     def with_static(self, args: Any) -> Any:
@@ -254,7 +254,7 @@ class Jitted:
         places = iter(trace.variables)
         given = [filled(x, places) for x in self.with_static(args)]
         by_name = self._static_named(kwargs)
-        named = {k: filled(by_name[k], places) for k in sorted(by_name)}
+        named = {k: filled(by_name[k], places) for k in by_name}
         if self.made is None:
             return Path(trace, self._result(trace, self.wrapped, args, kwargs, given, named), None)
         return self._traced_gradient(self.made, trace, args, kwargs, given, named)

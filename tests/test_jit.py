@@ -690,3 +690,22 @@ def test_derivatives_of_a_program_that_calls_python(executor: str) -> None:
 
     for derived in (grad, lambda g: grad(grad(g)), lambda g: grad(grad(grad(g)))):
         assert derived(jit(f))(0.3) == pytest.approx(derived(f)(0.3), rel=1e-14)
+
+
+def test_keyword_arguments_keep_the_order_of_the_caller() -> None:
+    """A function that takes `**kwargs` sees them as it would untraced, in each order that they come in."""
+
+    def poly(**kwargs: float) -> Any:
+        y = 0.0
+        for v in kwargs.values():
+            y = 10 * y + v
+        return y
+
+    g = jit(poly)
+    for given in ({"b": 1.0, "a": 2.0}, {"a": 2.0, "b": 1.0}, {"c": 3.0, "a": 2.0, "b": 1.0}, {"b": 5.0, "a": 4.0}):
+        assert g(**given) == poly(**given)
+        assert list(jit(lambda **k: dict(k))(**given)) == list(given)
+    slope = lambda x, **k: x * next(iter(k.values()))  # noqa: E731
+    assert jit(grad(slope))(1.0, b=2.0, a=3.0) == grad(slope)(1.0, b=2.0, a=3.0) == 2.0
+    named = jit(lambda x, **k: [x * v for v in k.values() if not isinstance(v, str)] + list(k), static_argnames="way")
+    assert named(2.0, way="up", b=1.0, a=3.0) == [2.0, 6.0, "way", "b", "a"]
