@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
+import pathlib
 import random
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +22,9 @@ from autograd.functions import FUNCTIONS
 from autograd.primitives import TABLE, Row
 from autograd.table import MATHEMATICS
 from autograd.text import Symbol
-from viz import Explanation, explain
+from viz import Explanation, draw, explain, player
 from viz import latex as tex
+from viz.__main__ import main
 from viz.chain_text import escape
 from viz.paths import Path, largest_paths
 from viz.rules import PLAIN, local_rule, name_nodes
@@ -394,3 +398,43 @@ def test_escaping_leaves_plain_text_as_it_is() -> None:
     assert PLAIN.write(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x ** (-2)"
     assert tex.formula(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x^{-2}"
     assert MATHEMATICS.numbers("2.0") == "2"
+
+
+# ---- at poles and edges
+
+OPERATORS = {name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "neg", "abs")}
+EDGES = [0.0, -0.0, 1.0, -1.0, -2.5, math.inf, -math.inf, math.nan, 1e308, 5e-324]
+
+
+def at_edges(name: str) -> Iterator[tuple[Value, list[Value]]]:
+    """The operation at every pair of edge numbers (every third triple), as part of a larger expression."""
+    row = TABLE[{"truediv": "div"}.get(name, name)]
+    f: Callable[..., Any] = OPERATORS.get(name) or getattr(autograd, name)
+    for numbers in itertools.product(EDGES if row.arity in (1, 2) else EDGES[::3], repeat=row.arity or 0):
+        operands = [Value(x, "xyw"[i]) for i, x in enumerate(numbers)]
+        root = f(*operands) * 2 + 1
+        if isinstance(root, Value):
+            yield root, operands
+
+
+@pytest.mark.parametrize(
+    "name", [*OPERATORS, *(n for n, row in TABLE.items() if row.arity and hasattr(autograd, n) and n != "abs")]
+)
+def test_no_number_stops_an_explanation(name: str) -> None:
+    """What is inf or nan is shown as that, in every form; the total is the gradient of the engine."""
+    for root, operands in at_edges(name):
+        for x in operands:
+            told = explain(root, x)
+            assert str(told) and told.markdown() and told.latex()
+            np.testing.assert_equal(told.total, gradient(root, x))
+    page = player(root).html
+    assert page.startswith("<!") and draw(root).source
+
+
+@pytest.mark.parametrize(
+    "expression", ["1/x", "x/x", "0/x", "log(x)", "sqrt(x)", "fmod(1, x)", "1 % x", "atan2(x, x)", "lgamma(x)"]
+)
+def test_poles_on_the_command_line(expression: str, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pole is no reason for a traceback."""
+    assert main([expression, "x=0", "--explain", "x", "--player", str(tmp_path / "p.html"), "-o", str(tmp_path / "p.svg")]) == 0
+    assert "path" in capsys.readouterr().out and (tmp_path / "p.html").exists()

@@ -112,7 +112,7 @@ def _at_point(f: Symbol, values: dict[str, float]) -> tuple[Symbol, float]:
     numbers = [x for _, x in args]
     if f.op in CHOICES:
         return Symbol(f.op, tuple(a for a, _ in args)), float(CHOICES[f.op](*numbers))
-    value = float(TABLE[SIGNS.get(f.op, f.op)].value(FLOATS, *numbers))
+    value = float(getattr(FLOATS, SIGNS.get(f.op, f.op))(*numbers))  # IEEE: Python's own division raises at a pole
     return _put_together(f.op, [a for a, _ in args], numbers, value), value
 
 
