@@ -17,7 +17,11 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).resolve().parent
-TYPED = sorted(f"program/{file.stem}" for file in (HERE / "autograd" / "program").glob("*.pxd"))  # compiled as they are
+PACKAGE = HERE / "autograd"
+CORE = "engine/value"  # of it, the lines marked
+TYPED = sorted(
+    {file.relative_to(PACKAGE).with_suffix("").as_posix() for file in PACKAGE.rglob("*.pxd")} - {CORE}
+)  # as they are
 WISH = os.environ.get("AUTOGRAD_COMPILED", "")
 CLONES = """
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) static void f(double *o) { *o = 1.0; }
@@ -78,10 +82,10 @@ class Build(build_ext):
                 macros.append(("AG_MVEC", "1"))
                 libraries = ["mvec", "m"]
         for name in ("native.c", "native.h", "blocks.h"):
-            shutil.copyfile(HERE / "autograd" / "program" / name, sources / "program" / name)
+            shutil.copyfile(PACKAGE / "program" / "native" / name, sources / "program" / "native" / name)
         return Extension(
-            "autograd.program.native",
-            [os.path.relpath(sources / "program" / "native.c")],
+            "autograd.program._native",
+            [os.path.relpath(sources / "program" / "native" / "native.c")],
             include_dirs=[str(sources)],
             define_macros=macros,
             extra_compile_args=flags + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
@@ -112,37 +116,38 @@ class Build(build_ext):
         from Cython.Build import cythonize
 
         package = types.ModuleType("autograd")  # the table alone, without what the package needs at run time
-        package.__path__ = [str(HERE / "autograd")]
+        package.__path__ = [str(PACKAGE)]
         sys.modules["autograd"] = package
-        from autograd.header import c_header
-        from autograd.loops import c_loops
-        from autograd.program.print_c import kernels
+        from autograd.ops.codegen_c import c_header
+        from autograd.ops.codegen_reductions import c_loops
+        from autograd.program.codegen_native import kernels
 
         folder = Path(self.build_temp).resolve() / "generated"
         sources = folder / "autograd"
-        (sources / "program").mkdir(parents=True, exist_ok=True)
-        for package_folder in (sources, sources / "program"):
+        (sources / "program" / "native").mkdir(parents=True, exist_ok=True)
+        for package_folder in {sources, *((sources / name).parent for name in (CORE, *TYPED))}:
+            package_folder.mkdir(exist_ok=True)
             (package_folder / "__init__.py").touch()
         (sources / "kernels.h").write_text(c_header())
         (sources / "loops.h").write_text(c_loops())
         (sources / "program_kernels.h").write_text(kernels())
-        for name in ("value.pxd", "node.h"):
-            shutil.copyfile(HERE / "autograd" / name, sources / name)
-        source = sources / "value.py"
-        source.write_text(compiled_source((HERE / "autograd" / "value.py").read_text(encoding="utf-8")), encoding="utf-8")
+        for name in ("engine/value.pxd", "engine/node.h"):
+            shutil.copyfile(PACKAGE / name, sources / name)
+        source = sources / f"{CORE}.py"
+        source.write_text(compiled_source((PACKAGE / f"{CORE}.py").read_text(encoding="utf-8")), encoding="utf-8")
         for name in TYPED:
             for suffix in (".py", ".pxd"):
-                shutil.copyfile(HERE / "autograd" / (name + suffix), sources / (name + suffix))
+                shutil.copyfile(PACKAGE / (name + suffix), sources / (name + suffix))
         extensions = [
             Extension(
                 "autograd." + name.replace("/", "."),
                 [os.path.relpath(sources / f"{name}.py")],
-                include_dirs=[str(sources)],
+                include_dirs=[str(sources), str(sources / "engine")],
                 extra_compile_args=FLAGS + os.environ.get("AUTOGRAD_CFLAGS", "").split(),
                 extra_link_args=os.environ.get("AUTOGRAD_LDFLAGS", "").split(),
                 libraries=["m"] if UNIX else [],
             )
-            for name in ("value", *TYPED)
+            for name in (CORE, *TYPED)
         ]
         options = {"force": True, "include_path": [str(folder)], "quiet": True}
         checked = {
@@ -165,6 +170,6 @@ class Build(build_ext):
 setup(
     ext_modules=[]
     if WISH == "0"
-    else [Extension("autograd." + name.replace("/", "."), [f"autograd/{name}.py"]) for name in ("value", *TYPED)],
+    else [Extension("autograd." + name.replace("/", "."), [f"autograd/{name}.py"]) for name in (CORE, *TYPED)],
     cmdclass={"build_ext": Build},
 )

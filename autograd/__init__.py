@@ -14,30 +14,30 @@ if any((_here / name).exists() for name in _OTHERS):
         "pip uninstall -y autograd scalar-autograd && pip install scalar-autograd"
     )
 
-from autograd.twins import choose as _choose  # noqa: E402
+from autograd._compiled import choose as _choose  # noqa: E402
 
 compiled: bool = _choose()
 
-from autograd import copies as _copies  # noqa: E402, F401  (registers pickling)
-from autograd.arrays import asarray, data, grads, zero_grad  # noqa: E402
-from autograd.batching import vmap  # noqa: E402
-from autograd.check import GradientError, check_grads  # noqa: E402
-from autograd.diagnosis import diagnose  # noqa: E402
+from autograd.calculus.ad import gradient  # noqa: E402
+from autograd.calculus.implicit import implicit  # noqa: E402
+from autograd.calculus.scipy_objective import scipy_objective  # noqa: E402
+from autograd.calculus.sparse import sparsity  # noqa: E402
+from autograd.calculus.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
+from autograd.checks.check_grads import GradientError, check_grads  # noqa: E402
+from autograd.checks.diagnose import diagnose  # noqa: E402
+from autograd.compiler.jit import jit  # noqa: E402
+from autograd.compiler.vmap import vmap  # noqa: E402
+from autograd.engine import pickling as _pickling  # noqa: E402, F401  (registers pickling)
+from autograd.engine.arrays import asarray, data, grads, zero_grad  # noqa: E402
+from autograd.engine.custom import primitive  # noqa: E402
+from autograd.engine.functions import PUBLIC as _PUBLIC  # noqa: E402
+from autograd.engine.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
+from autograd.engine.trace_ops import take  # noqa: E402
+from autograd.engine.value import Value  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
-from autograd.functions import PUBLIC as _PUBLIC  # noqa: E402
-from autograd.links import take  # noqa: E402
-from autograd.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
-from autograd.objective import scipy_objective  # noqa: E402
-from autograd.own import primitive  # noqa: E402
 from autograd.program import export_c as _export_c  # noqa: E402, F401  (gives Program its to_c)
 from autograd.program import running as _running  # noqa: E402, F401  (gives Program its run)
 from autograd.program.program import Program  # noqa: E402
-from autograd.solved import implicit  # noqa: E402
-from autograd.sparse import sparsity  # noqa: E402
-from autograd.staging import jit  # noqa: E402
-from autograd.sweeps import gradient  # noqa: E402
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
-from autograd.value import Value  # noqa: E402
 
 globals().update(_PUBLIC)
 

@@ -1,39 +1,39 @@
-"""Printed by autograd/table.py from __init__.py and the table."""
+"""Printed by autograd/ops/docs_table.py from __init__.py and the table."""
 
 from typing import Any, overload
 
-from autograd.arrays import asarray as asarray
-from autograd.arrays import data as data
-from autograd.arrays import grads as grads
-from autograd.arrays import zero_grad as zero_grad
-from autograd.batching import vmap as vmap
-from autograd.check import GradientError as GradientError
-from autograd.check import check_grads as check_grads
-from autograd.diagnosis import diagnose as diagnose
+from autograd.calculus.ad import gradient as gradient
+from autograd.calculus.implicit import implicit as implicit
+from autograd.calculus.scipy_objective import scipy_objective as scipy_objective
+from autograd.calculus.sparse import sparsity as sparsity
+from autograd.calculus.transforms import grad as grad
+from autograd.calculus.transforms import hessian as hessian
+from autograd.calculus.transforms import hvp as hvp
+from autograd.calculus.transforms import jacobian as jacobian
+from autograd.calculus.transforms import jvp as jvp
+from autograd.calculus.transforms import value_and_grad as value_and_grad
+from autograd.calculus.transforms import vjp as vjp
+from autograd.checks.check_grads import GradientError as GradientError
+from autograd.checks.check_grads import check_grads as check_grads
+from autograd.checks.diagnose import diagnose as diagnose
+from autograd.compiler.jit import jit as jit
+from autograd.compiler.vmap import vmap as vmap
+from autograd.engine.arrays import asarray as asarray
+from autograd.engine.arrays import data as data
+from autograd.engine.arrays import grads as grads
+from autograd.engine.arrays import zero_grad as zero_grad
+from autograd.engine.custom import primitive as primitive
+from autograd.engine.modes import no_grad as no_grad
+from autograd.engine.modes import scope as scope
+from autograd.engine.modes import stop_gradient as stop_gradient
+from autograd.engine.modes import trace_source as trace_source
+from autograd.engine.modes import trap as trap
+from autograd.engine.trace_ops import take as take
+from autograd.engine.value import Value as Value
 from autograd.errors import DomainError as DomainError
 from autograd.errors import LostGradientError as LostGradientError
 from autograd.errors import SweepError as SweepError
-from autograd.links import take as take
-from autograd.modes import no_grad as no_grad
-from autograd.modes import scope as scope
-from autograd.modes import stop_gradient as stop_gradient
-from autograd.modes import trace_source as trace_source
-from autograd.modes import trap as trap
-from autograd.objective import scipy_objective as scipy_objective
-from autograd.own import primitive as primitive
 from autograd.program.program import Program as Program
-from autograd.solved import implicit as implicit
-from autograd.sparse import sparsity as sparsity
-from autograd.staging import jit as jit
-from autograd.sweeps import gradient as gradient
-from autograd.transforms import grad as grad
-from autograd.transforms import hessian as hessian
-from autograd.transforms import hvp as hvp
-from autograd.transforms import jacobian as jacobian
-from autograd.transforms import jvp as jvp
-from autograd.transforms import value_and_grad as value_and_grad
-from autograd.transforms import vjp as vjp
-from autograd.value import Value as Value
 
 compiled: bool
 __all__: list[str]

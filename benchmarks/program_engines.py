@@ -71,7 +71,7 @@ def gpt_array(jit: bool = True, native: bool = True):
     import autograd
 
     if not native:
-        from autograd.program import plan
+        from autograd.program import executor as plan
 
         plan.native = None  # as if it had not been built
     x = np.array(PARAMETERS)

@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 
 from autograd import Value
-from autograd.value import topological
+from autograd.engine.value import topological
 from viz import draw
 
 X = 2.0

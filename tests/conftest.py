@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograd.program import plan
+from autograd.program import executor as plan
 
 
 @pytest.fixture(params=["native", "NumPy"])

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograd.program import ops
-from autograd.program.build import build
-from autograd.program.numpy_run import run
+from autograd.compiler.lower import build
+from autograd.compiler.trace import Trace
+from autograd.program import instructions as ops
+from autograd.program.executor import native_plan, ready
+from autograd.program.numpy_executor import run
 from autograd.program.passes import tidy
-from autograd.program.plan import native_plan, ready
 from autograd.program.program import Program
 from autograd.program.schedule import schedule
-from autograd.program.tracing import Trace
 
 NUMBERS = ops.NUMBERS
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 1e-308, 5e-324, 1e17, 36.5, -20.0]

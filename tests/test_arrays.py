@@ -14,8 +14,8 @@ import pytest
 
 import autograd as ag
 from autograd import LostGradientError, Value, gradient
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE, Row
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.primitives import TABLE, Row
 
 Operator = Callable[[Any, Any], Any]
 ARITHMETIC: list[Operator] = [

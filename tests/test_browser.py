@@ -13,7 +13,7 @@ import pytest
 
 from autograd import Value, relu, scope, sigmoid, tanh
 from viz import player
-from viz.nodes import listing
+from viz.model.node import listing
 
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

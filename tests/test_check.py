@@ -12,8 +12,8 @@ import pytest
 
 import autograd
 from autograd import GradientError, Value, check_grads, primitive, scope, value_and_grad
-from autograd.functions import FUNCTIONS, VALUES
-from autograd.primitives import TABLE, Row
+from autograd.engine.functions import FUNCTIONS, VALUES
+from autograd.ops.primitives import TABLE, Row
 
 # zeta's derivative to s is nan by its own word; `where` makes no node
 SMOOTH = [pytest.param(row, id=row.name) for row in TABLE.values() if row.name not in ("zeta", "where") and not row.cut]

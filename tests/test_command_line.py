@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.primitives import TABLE
 from viz.__main__ import main
-from viz.expression import ExpressionError, evaluate, is_name
-from viz.grammar import CALLED, LONGEST, WINDOW
+from viz.cli.expression import ExpressionError, evaluate, is_name
+from viz.cli.grammar import CALLED, LONGEST, WINDOW
 
 HOME = Path(autograd.__file__).parent.parent
 

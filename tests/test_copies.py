@@ -19,11 +19,11 @@ import pytest
 import autograd
 import autograd as ag
 from autograd import Value, gradient, scope
-from autograd.value import topological
+from autograd.engine.value import topological
 
 DEEP = 1_000_000 if autograd.compiled else 100_000
 HOME = Path(autograd.__file__).parent.parent
-BUILT = any((HOME / "autograd").glob("value.*.so")) or any((HOME / "autograd").glob("value.*.pyd"))
+BUILT = any((HOME / "autograd").glob("engine/value.*.so")) or any((HOME / "autograd").glob("engine/value.*.pyd"))
 TWINS = [False, True] if BUILT else [False]
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 

@@ -141,7 +141,7 @@ threads = [threading.Thread(target=work) for _ in range(8)]
 print(failed, leaf.grad == 8 * 100 * 101)
 """
 ORDER = """
-from autograd.value import topological
+from autograd.engine.value import topological
 x = y = Value(1.0)
 for _ in range(WIDE):
     y = y * 1.0
@@ -149,7 +149,7 @@ nodes = topological(y)
 print(nodes[0] is x, nodes[-1] is y, len(nodes) == WIDE + 1)
 """
 GENERATED = """
-from autograd.value import topological
+from autograd.engine.value import topological
 def roots():
     for i in range(2000):
         y = Value(float(i)) * 2.0
@@ -160,7 +160,7 @@ nodes = topological(roots())
 print(len(nodes) == 2000 * 52, sum(node.op == "" for node in nodes))
 """
 NO_VALUE = """
-from autograd.value import topological
+from autograd.engine.value import topological
 for wrong in (None, 1.0, "y"):
     try:
         topological([wrong])

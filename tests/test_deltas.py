@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, elu, leaky_relu, log, primitive, relu, scope, sigmoid, sumprod, tanh
 from viz import Deltas, deltas
-from viz.units import Unit, units
+from viz.model.units import Unit, units
 
 # ---- the lesson
 

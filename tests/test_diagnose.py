@@ -11,9 +11,9 @@ import pytest
 
 import autograd
 from autograd import Value, diagnose, exp, gradient, log, scope, sqrt, where
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE
-from autograd.value import topological
+from autograd.engine.functions import FUNCTIONS
+from autograd.engine.value import topological
+from autograd.ops.primitives import TABLE
 
 
 def x_at(number: float) -> Value:

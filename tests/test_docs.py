@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from autograd import table
+from autograd.ops import docs_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -95,9 +95,9 @@ def test_the_blocks_of_a_page_share_a_session_and_a_block_inside_another_is_text
 
 def test_the_readme_s_table_is_printed_from_the_rows() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert table.refresh(readme) == readme, "run: python -m autograd.table README.md autograd/__init__.pyi"
+    assert docs_table.refresh(readme) == readme, "run: python -m autograd.ops.docs_table README.md autograd/__init__.pyi"
 
 
 def test_the_type_stub_is_printed_from_the_rows() -> None:
     stub = (ROOT / "autograd" / "__init__.pyi").read_text(encoding="utf-8")
-    assert table.stub() == stub, "run: python -m autograd.table README.md autograd/__init__.pyi"
+    assert docs_table.stub() == stub, "run: python -m autograd.ops.docs_table README.md autograd/__init__.pyi"

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from autograd import Value, gradient
-from autograd.edges import LISTS, at, cell, edges, operands, rows
-from autograd.functions import FUNCTIONS, on_arrays
-from autograd.kernels import ARRAYS, printed
-from autograd.primitives import Row
+from autograd.checks.docs_edges import LISTS, at, cell, edges, operands, rows
+from autograd.engine.functions import FUNCTIONS, on_arrays
+from autograd.ops.kernels import ARRAYS, printed
+from autograd.ops.primitives import Row
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "edges.md"
-RUN = "run: python -m autograd.edges docs/edges.md"
+RUN = "run: python -m autograd.checks.docs_edges docs/edges.md"
 ROWS = [pytest.param(row, id=row.name) for row in rows()]
 NODES = [pytest.param(row, id=row.name) for row in rows() if row.partials and row.name != "where"]
 

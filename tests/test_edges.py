@@ -15,9 +15,9 @@ import pytest
 
 import autograd
 from autograd import Value, gradient
-from autograd.functions import FUNCTIONS
-from autograd.kernels import ARRAYS
-from autograd.primitives import TABLE, Row
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.kernels import ARRAYS
+from autograd.ops.primitives import TABLE, Row
 
 SEED = 1
 mp = mpmath.MPContext()

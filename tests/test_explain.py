@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, gradient, log, primitive, relu, scope, sqrt, tanh
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE, Row
-from autograd.table import MATHEMATICS
-from autograd.text import Symbol
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.docs_table import MATHEMATICS
+from autograd.ops.expr import Symbol
+from autograd.ops.primitives import TABLE, Row
 from viz import Explanation, draw, explain, player
-from viz import latex as tex
 from viz.__main__ import main
-from viz.chain_text import escape
-from viz.paths import Path, largest_paths
-from viz.rules import PLAIN, local_rule, name_nodes
+from viz.derivation import latex as tex
+from viz.derivation.render import escape
+from viz.derivation.rules import PLAIN, local_rule, name_nodes
+from viz.model.paths import Path, largest_paths
 
 # ---- the paths
 

@@ -21,9 +21,9 @@ from test_random_expressions import Expression, expressions
 import autograd as ag
 from autograd import Program, jit
 from autograd.errors import ProgramError
-from autograd.kernels import printed
-from autograd.primitives import TABLE
-from autograd.program import ops
+from autograd.ops.kernels import printed
+from autograd.ops.primitives import TABLE
+from autograd.program import instructions as ops
 from autograd.program.export_c import PART
 
 COMPILER = shutil.which("gcc") or shutil.which("cc")

@@ -13,7 +13,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradient
-from autograd.primitives import TABLE
+from autograd.ops.primitives import TABLE
 
 ELEMENTWISE = [name for name, row in TABLE.items() if row.public and row.arity == 1]
 TWO = [name for name, row in TABLE.items() if row.public and row.arity == 2 and not row.defaults]

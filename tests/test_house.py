@@ -24,7 +24,7 @@ import pytest
 import autograd
 import viz
 from autograd import Value
-from autograd.primitives import TABLE
+from autograd.ops.primitives import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(autograd.__file__).parent.parent
@@ -32,23 +32,42 @@ HOME = Path(autograd.__file__).parent.parent
 # ---- imports point down
 
 FLOORS = [
-    ["primitives", "text", "errors", "twins", "numeric", "log_gamma", "formulas"],
-    ["table", "header", "loops", "kernels", "interpreted", "switches", "watching"],
-    ["value", "trees", "modes"],
-    ["functions", "arrays", "links", "own", "copies"],
-    ["sweeps", "reads", "patterns", "colouring", "sparse", "compressed", "transforms", "objective", "solved"],
-    ["diagnosis", "compare", "check_node", "check", "edges"],
-    ["program.__init__", "program.ops", "program.print_c"],
-    ["program.loops", "program.adjoints", "program.segments", "program.flatten"],
-    ["program.checking", "program.listing", "program.storage", "program.program"],
-    ["dice", "program.tracing", "program.build", "program.passes", "program.reverse", "program.export_c"],
-    ["program.schedule", "program.numpy_run", "program.plan", "program.running", "program.workers"],
-    ["signature", "replay", "paths", "linked", "staging", "batching"],
+    ["ops.__init__", "engine.__init__", "calculus.__init__", "compiler.__init__", "checks.__init__"],
+    ["ops.primitives", "ops.expr", "errors", "_compiled", "checks.finite_differences", "ops.special", "ops.formulas"],
+    [
+        "ops.docs_table",
+        "ops.codegen_c",
+        "ops.codegen_reductions",
+        "ops.kernels",
+        "engine._pure",
+        "engine.context",
+        "engine.trap",
+    ],
+    ["engine.value", "engine.pytree", "engine.modes"],
+    ["engine.functions", "engine.arrays", "engine.trace_ops", "engine.custom", "engine.pickling"],
+    [
+        "calculus.ad",
+        "calculus.dependence",
+        "calculus.sparsity",
+        "calculus.coloring",
+        "calculus.sparse",
+        "calculus.compressed",
+        "calculus.transforms",
+        "calculus.scipy_objective",
+        "calculus.implicit",
+    ],
+    ["checks.diagnose", "checks.compare", "checks.check_node", "checks.check_grads", "checks.docs_edges"],
+    ["program.__init__", "program.instructions", "program.codegen_native"],
+    ["program._passes", "program._reverse", "program._segments", "compiler._lower"],
+    ["program.verify", "program.printing", "program.serialize", "program.program"],
+    ["compiler.refusals", "compiler.trace", "compiler.lower", "program.passes", "program.reverse", "program.export_c"],
+    ["program.schedule", "program.numpy_executor", "program.executor", "program.running", "program.threads"],
+    ["compiler.signature", "compiler.interpret", "compiler.specialization", "compiler.call", "compiler.jit", "compiler.vmap"],
     ["__init__"],
 ]
 HEIGHT = {name: height for height, name in enumerate(name for floor in FLOORS for name in floor)}
 PACKAGE = ROOT / "autograd"
-SOURCES = sorted([*PACKAGE.glob("*.py"), *(PACKAGE / "program").glob("*.py")])
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in ("nn", "optim"))
 
 
 def name_of(path: Path) -> str:
@@ -57,7 +76,7 @@ def name_of(path: Path) -> str:
 
 
 def imported(path: Path) -> set[str]:
-    """The modules of this project that a file imports, anywhere in it, as "autograd.text"."""
+    """The modules of this project that a file imports, anywhere in it, as "autograd.ops.expr"."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -65,7 +84,7 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module, f"{path.name}: relative import"
             inside = [f"{node.module}.{alias.name}" for alias in node.names]
-            native = [name for name in inside if (ROOT / f"{name.replace('.', '/')}.c").exists()]
+            native = [name for name in inside if name == "autograd.program._native"]
             inside = [name for name in inside if name not in native]  # C imports nothing of ours
             modules = [name for name in inside if (ROOT / f"{name.replace('.', '/')}.py").exists()]
             found |= set(modules) if len(modules) == len(inside) else {node.module, *modules}
@@ -84,9 +103,9 @@ def test_imports_of_autograd_point_down(path: Path) -> None:
         assert module and HEIGHT[module] < HEIGHT[name_of(path)], f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("name", ["primitives", "text", "errors"])
+@pytest.mark.parametrize("name", ["ops.primitives", "ops.expr", "errors"])
 def test_the_ground_imports_nothing_of_ours(name: str) -> None:
-    assert imported(ROOT / "autograd" / f"{name}.py") == set()
+    assert imported(ROOT / "autograd" / f"{name.replace('.', '/')}.py") == set()
 
 
 ON_PUBLIC_NAMES = ["nn", "optim"]
@@ -118,7 +137,8 @@ def test_importing_autograd_loads_no_networks_until_asked(tmp_path: Path) -> Non
 
 
 def test_imports_of_viz_form_no_cycle() -> None:
-    graph = {f"viz.{p.stem}": {n for n in imported(p) if n.startswith("viz")} for p in (ROOT / "viz").glob("*.py")}
+    paths = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in (ROOT / "viz").rglob("*.py")}
+    graph = {name: {n for n in imported(path) if n.startswith("viz")} for name, path in paths.items()}
     assert list(TopologicalSorter(graph).static_order())
 
 
@@ -152,7 +172,7 @@ def test_code_lines_are_counted_right() -> None:
 
 
 def test_the_core_stays_small() -> None:
-    sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("primitives.py", "value.py")]
+    sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("ops/primitives.py", "engine/value.py")]
     assert sum(map(code_lines, sources)) <= 690
 
 
@@ -175,7 +195,7 @@ def test_the_compiled_source_keeps_and_drops_the_marked_lines() -> None:
 
 
 def test_the_compiled_source_of_value_keeps_line_numbers_and_everything_unmarked() -> None:
-    source = (ROOT / "autograd" / "value.py").read_text(encoding="utf-8")
+    source = (ROOT / "autograd" / "engine" / "value.py").read_text(encoding="utf-8")
     before, after = source.split("\n"), compiled_source(source).split("\n")
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
@@ -194,10 +214,10 @@ def python(folder: Path, program: str, **environment: str) -> subprocess.Complet
 def test_which_twin_runs_is_what_was_asked_for() -> None:
     wish = os.environ.get("AUTOGRAD_COMPILED", "")
     assert wish == "" or autograd.compiled == (wish == "1")
-    assert autograd.compiled != str(sys.modules["autograd.value"].__file__).endswith(".py")
+    assert autograd.compiled != str(sys.modules["autograd.engine.value"].__file__).endswith(".py")
 
 
-TELL = "import sys, autograd; print(autograd.compiled, sys.modules['autograd.value'].__file__.endswith('.py'))"
+TELL = "import sys, autograd; print(autograd.compiled, sys.modules['autograd.engine.value'].__file__.endswith('.py'))"
 
 
 def test_autograd_compiled_0_gives_the_interpreted_twin(tmp_path: Path) -> None:
@@ -311,7 +331,9 @@ def test_every_module_says_its_job_in_its_first_line_and_its_examples_run(
     assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE).failed == 0
 
 
-@pytest.mark.parametrize("name", ["autograd.value", "autograd.transforms", "autograd.modes", "autograd.own"])
+@pytest.mark.parametrize(
+    "name", ["autograd.engine.value", "autograd.calculus.transforms", "autograd.engine.modes", "autograd.engine.custom"]
+)
 def test_examples_are_found_in_the_twin_that_runs(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).attempted > 0
 

@@ -22,8 +22,8 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, jvp, primitive, value_and_grad, vmap
 from autograd.errors import TraceError
-from autograd.primitives import TABLE
-from autograd.program import plan
+from autograd.ops.primitives import TABLE
+from autograd.program import executor as plan
 
 inf, nan = math.inf, math.nan
 EDGES = [0.0, -0.0, 1.0, -1.0, inf, -inf, nan, 1e300, -1e300, 1e-300, -1e-300, 5e-324, 0.5, -2.0, 3.7, 1e16, 710.0, -746.0]
@@ -672,7 +672,9 @@ def test_paths_keep_no_value_alive() -> None:
         for y in gc.get_referents(x):
             if type(y) is Value:
                 yield y
-            elif (depth < 6 and isinstance(y, (list, tuple, dict))) or type(y).__module__.startswith("autograd.pa"):
+            elif (depth < 6 and isinstance(y, (list, tuple, dict))) or type(y).__module__.startswith(
+                "autograd.compiler.specialization"
+            ):
                 yield from values(y, depth + 1)
 
     f = jit(lambda x: {"a": [x, x * x], "b": 3.0})

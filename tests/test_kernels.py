@@ -19,12 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, text
-from autograd.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
-from autograd.functions import FUNCTIONS
-from autograd.header import c_header
-from autograd.kernels import FLOATS, printed, reduced
-from autograd.primitives import TABLE, Row
+from autograd import Value
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops import expr as text
+from autograd.ops.codegen_c import c_header
+from autograd.ops.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
+from autograd.ops.kernels import FLOATS, printed, reduced
+from autograd.ops.primitives import TABLE, Row
 
 SEED = 1
 COMPILER = shutil.which("gcc") or shutil.which("cc")

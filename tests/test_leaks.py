@@ -71,7 +71,7 @@ def build_and_sweep() -> None:
 
 
 def read_the_graph() -> None:
-    from autograd.value import topological
+    from autograd.engine.value import topological
 
     y = 2.0 * Value(3.0) + 1.0
     for node in topological(y):

@@ -9,7 +9,7 @@ from programs import NUMBERS, finished, programs, traced
 
 import autograd as ag
 from autograd import Program, Value, jit
-from autograd.program import ops
+from autograd.program import instructions as ops
 from autograd.program.reverse import gradient
 
 

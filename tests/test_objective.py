@@ -14,7 +14,7 @@ from scipy.optimize import NonlinearConstraint, least_squares, minimize, root, r
 
 import autograd as ag
 from autograd import Value, scipy_objective
-from autograd.objective import Objective
+from autograd.calculus.scipy_objective import Objective
 
 
 class Problem(NamedTuple):

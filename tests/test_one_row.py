@@ -16,10 +16,10 @@ FOLLOWS = """
 import math, numpy as np
 import autograd
 from autograd import Value, check_grads, grad, softsign
-from autograd.edges import edges
-from autograd.header import c_header
-from autograd.kernels import printed
-from autograd.table import markdown, stub
+from autograd.checks.docs_edges import edges
+from autograd.ops.codegen_c import c_header
+from autograd.ops.kernels import printed
+from autograd.ops.docs_table import markdown, stub
 from viz import draw, explain
 
 assert softsign(3.0) == 0.75 and "softsign" in autograd.__all__
@@ -54,7 +54,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("autograd", "viz", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
     shutil.copy(ROOT / "setup.cfg", copy)
-    table = copy / "autograd" / "primitives.py"
+    table = copy / "autograd" / "ops" / "primitives.py"
     table.write_text(table.read_text(encoding="utf-8") + "\n\n" + guide_s_row() + "\n", encoding="utf-8")
     return copy
 

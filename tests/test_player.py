@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, relu, scope, sigmoid, sumprod, tanh
 from viz import Player, player
-from viz.engine import environment
+from viz.backend.run import environment
+from viz.derivation.rules import name_nodes
 from viz.errors import EngineError
-from viz.rules import name_nodes
-from viz.scenes import SCENES, scenes
-from viz.steps import story
-from viz.timeline import timeline
+from viz.stepper.scenes import SCENES, scenes
+from viz.stepper.steps import story
+from viz.stepper.timeline import timeline
 
 
 def graph(seed: int, size: int = 25) -> Value:

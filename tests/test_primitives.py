@@ -16,8 +16,8 @@ import pytest
 
 import autograd
 from autograd import Value, gradient
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE, Row
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.primitives import TABLE, Row
 
 SEED = int(os.environ.get("AUTOGRAD_TEST_SEED", "1"))  # another seed, other points
 SIZE = 3  # operands in each list of a reduction

@@ -30,10 +30,11 @@ from test_random_expressions import Expression, expressions
 import autograd as ag
 from autograd import Value
 from autograd.errors import ProgramError
-from autograd.kernels import printed
-from autograd.primitives import TABLE
-from autograd.program import ops, passes
-from autograd.program.plan import native
+from autograd.ops.kernels import printed
+from autograd.ops.primitives import TABLE
+from autograd.program import instructions as ops
+from autograd.program import passes
+from autograd.program.executor import native
 from autograd.program.program import Program
 from autograd.program.reverse import gradient
 from autograd.program.schedule import schedule

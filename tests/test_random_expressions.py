@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE, R
-from autograd.value import topological
+from autograd.engine.functions import FUNCTIONS
+from autograd.engine.value import topological
+from autograd.ops.primitives import TABLE, R
 
 mp = mpmath.MPContext()
 mp.dps = 40

@@ -51,7 +51,7 @@ def test_silu_and_gelu_have_their_limits_at_infinity() -> None:
     ids=["an operand missing", "no operands", "an operand of text"],
 )
 def test_a_damaged_pickle_is_an_error(row: tuple[object, ...]) -> None:
-    from autograd.copies import _load_block
+    from autograd.engine.pickling import _load_block
 
     with pytest.raises(ValueError, match="damaged"):
         _load_block((), (row,), ())

@@ -14,9 +14,9 @@ import pytest
 
 import autograd as ag
 from autograd import DomainError, Value, diagnose, grad, log, trace_source
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE
-from autograd.value import topological
+from autograd.engine.functions import FUNCTIONS
+from autograd.engine.value import topological
+from autograd.ops.primitives import TABLE
 from viz import draw
 
 

@@ -17,13 +17,13 @@ from scipy.sparse import csr_array
 
 import autograd as ag
 from autograd import Value, hessian, jacobian, sparsity
-from autograd.colouring import distinct_columns, star_colouring
-from autograd.formulas import OPS
-from autograd.functions import FUNCTIONS as FUNCTIONS_OF_THE_TABLE
-from autograd.patterns import Graph
-from autograd.primitives import TABLE
-from autograd.reads import curvature
-from autograd.value import ROWS
+from autograd.calculus.coloring import distinct_columns, star_colouring
+from autograd.calculus.dependence import curvature
+from autograd.calculus.sparsity import Graph
+from autograd.engine.functions import FUNCTIONS as FUNCTIONS_OF_THE_TABLE
+from autograd.engine.value import ROWS
+from autograd.ops.formulas import OPS
+from autograd.ops.primitives import TABLE
 
 
 def pattern(f: Callable[[Any], Any], n: int, order: int = 2) -> set[tuple[int, int]]:

@@ -18,8 +18,8 @@ from programs import NUMBERS, bits, programs, traced
 import autograd as ag
 from autograd import Program, jit
 from autograd.errors import ProgramError
-from autograd.program import ops
-from autograd.program.storage import ARRAYS, DIGEST, PREFIX, packed, unpacked
+from autograd.program import instructions as ops
+from autograd.program.serialize import ARRAYS, DIGEST, PREFIX, packed, unpacked
 
 examples = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
@@ -170,7 +170,7 @@ def test_operations_are_known_by_name_not_by_number(monkeypatch: pytest.MonkeyPa
     """As another version would number them."""
     data = packed(some())
     swapped = dict(NUMBERS, tanh=NUMBERS["sin"], sin=NUMBERS["tanh"])
-    monkeypatch.setattr("autograd.program.storage.NUMBERS", swapped)
+    monkeypatch.setattr("autograd.program.serialize.NUMBERS", swapped)
     assert unpacked(data)["op"].tolist() == [swapped[ops.OPS[op].name] for op in some().op]
 
 

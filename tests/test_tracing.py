@@ -22,8 +22,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value, grad, jit, primitive
+from autograd.engine.context import tracing
 from autograd.errors import TraceError
-from autograd.switches import tracing
 
 HERE = "test_tracing.py:"
 

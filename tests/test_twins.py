@@ -21,9 +21,9 @@ import math, random
 import numpy as np
 import autograd as ag
 from autograd import Value
-from autograd.functions import FUNCTIONS
-from autograd.primitives import TABLE
-from autograd.value import topological
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.primitives import TABLE
+from autograd.engine.value import topological
 
 def show(what, *numbers):
     print(what, *[float(x).hex() for x in numbers])

@@ -890,7 +890,7 @@ COPIERS += [("deepcopy", copy.deepcopy)]
 def test_a_copied_graph_is_the_same_and_apart(copier: Callable[[Any], Any]) -> None:
     z = example()
     again, alias = copier([z, z.parents[0]])
-    old, new = autograd.value.topological(z), autograd.value.topological(again)
+    old, new = autograd.engine.value.topological(z), autograd.engine.value.topological(again)
     assert alias is again.parents[0]
     assert [everything(node) for node in new if not node.is_constant] == [everything(n) for n in old if not n.is_constant]
     assert not {id(node) for node in old} & {id(node) for node in new}
@@ -915,7 +915,7 @@ def test_a_graph_deeper_than_the_stack_is_copied(copier: Callable[[Any], Any]) -
         y = y + x
     again = copier(y)
     again.backward()
-    leaf = autograd.value.topological(again)[0]
+    leaf = autograd.engine.value.topological(again)[0]
     assert (again.data, leaf.label, leaf.grad, x.grad) == (20_001.0, "x", 20_001.0, 0.0)
 
 
@@ -1017,7 +1017,7 @@ def test_a_node_of_an_own_operation_of_a_module_is_pickled(tmp_path: Path, monke
     z = module.squared_times(x, 5.0) + x
     again = pickle.loads(pickle.dumps(z))
     again.backward()
-    leaf = next(node for node in autograd.value.topological(again) if node.label == "x")
+    leaf = next(node for node in autograd.engine.value.topological(again) if node.label == "x")
     assert (again.data, leaf.grad, again.parents[0].op) == (48.0, 31.0, "squared_times")
     (tmp_path / "z.pickle").write_bytes(pickle.dumps(z))
     load = "import pickle, pathlib; z = pickle.loads(pathlib.Path('z.pickle').read_bytes()); "

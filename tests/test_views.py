@@ -24,21 +24,21 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, scope, sigmoid, tanh
 from viz import Drawing, draw
-from viz.columns import is_layered
-from viz.folding import fewest
-from viz.formula import formula, targets
-from viz.grouping import MOST, by_level, by_scope
-from viz.measure import measure
-from viz.network import Network, read_network
-from viz.nodes import listing
-from viz.paths import largest_paths_to_leaves
-from viz.picture import read_graph
-from viz.seen import Look, see_classic, see_groups, see_neurons, see_values
-from viz.summary import flows_of, groups_of
-from viz.theme import THEMES
-from viz.timeline import timeline
-from viz.units import units
-from viz.window import read_top, read_window
+from viz.drawing.layered import is_layered
+from viz.drawing.views import Look, see_classic, see_groups, see_neurons, see_values
+from viz.model.fold import fewest
+from viz.model.group_stats import flows_of, groups_of
+from viz.model.loss_formula import formula, targets
+from viz.model.network import Network, read_network
+from viz.model.node import listing
+from viz.model.paths import largest_paths_to_leaves
+from viz.model.picture import read_graph
+from viz.model.scopes import MOST, by_level, by_scope
+from viz.model.subgraph import read_top, read_window
+from viz.model.units import units
+from viz.stepper.timeline import timeline
+from viz.style.measure import measure
+from viz.style.theme import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 Box = tuple[float, float, float, float]

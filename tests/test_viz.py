@@ -20,12 +20,15 @@ import pytest
 
 import autograd
 from autograd import Value, scope, sigmoid
-from viz import Drawing, EngineError, EngineTimeoutError, NoEngineError, cutting, draw, engine, installed
-from viz.folding import GLYPHS
-from viz.fonts import unprintable
-from viz.picture import Picture, read_graph
-from viz.svg import finish
-from viz.theme import THEMES, Scale, edge_ink, tint
+from viz import Drawing, EngineError, EngineTimeoutError, NoEngineError, draw
+from viz.backend import find as installed
+from viz.backend import run as engine
+from viz.model import cutting
+from viz.model.fold import GLYPHS
+from viz.model.picture import Picture, read_graph
+from viz.style.fonts import unprintable
+from viz.style.svg import finish
+from viz.style.theme import THEMES, Scale, edge_ink, tint
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="the stand-in engines are POSIX scripts")
 
@@ -277,7 +280,7 @@ def test_own_operations_are_not_taken_for_others(symbol: str) -> None:
 
 
 def test_png_can_show_every_operation() -> None:
-    for row in autograd.primitives.TABLE.values():
+    for row in autograd.ops.primitives.TABLE.values():
         assert not unprintable(GLYPHS.get(row.glyph, row.glyph)), row.name
 
 

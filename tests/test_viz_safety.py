@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, scope, sigmoid
 from viz import draw
-from viz.engine import run
-from viz.escape import clean, number, tooltip
+from viz.backend.run import run
+from viz.style.escape import clean, number, tooltip
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"

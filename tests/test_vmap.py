@@ -17,7 +17,7 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, value_and_grad, vmap
 from autograd.errors import TraceError
-from autograd.program.workers import share
+from autograd.program.threads import share
 
 Pair = namedtuple("Pair", "a b")
 

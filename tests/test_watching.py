@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import viz
 from autograd import Value, sigmoid
 from viz import Watch, draw, watch
-from viz.curve import BLOCKS, blocks, curve
-from viz.theme import THEMES
+from viz.style.theme import THEMES
+from viz.training.curve import BLOCKS, blocks, curve
 
 LOSSES = st.lists(st.floats(allow_nan=True, allow_infinity=True) | st.floats(1e-9, 1e9), max_size=600)
 
@@ -144,7 +144,7 @@ def test_of_huge_graphs_not_every_step_is_held(monkeypatch: pytest.MonkeyPatch) 
         return now[0]
 
     monkeypatch.setattr(time, "monotonic", tick)
-    monkeypatch.setattr(viz.watching, "MANY", 2)
+    monkeypatch.setattr(viz.training.watch, "MANY", 2)
     live = watch("values", stream=io.StringIO(), every=1e9)
     held = []
     for step in range(100):
@@ -189,9 +189,9 @@ def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) ->
             calls.append("first")
             return Handle()
 
-    monkeypatch.setattr(viz.watching, "kernel", lambda: object())
-    monkeypatch.setattr(viz.watching.importlib, "import_module", lambda name: Display)
-    monkeypatch.setattr(viz.watching, "PACE", 0.0)
+    monkeypatch.setattr(viz.training.watch, "kernel", lambda: object())
+    monkeypatch.setattr(viz.training.watch.importlib, "import_module", lambda name: Display)
+    monkeypatch.setattr(viz.training.watch, "PACE", 0.0)
     with watch(every=0) as live:
         train(live, 4)
     assert calls == ["first", "step 1", "step 2", "step 3"]
@@ -200,7 +200,7 @@ def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) ->
 def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(viz.watching, "kernel", lambda: object())
+    monkeypatch.setattr(viz.training.watch, "kernel", lambda: object())
     shown: list[float] = []
 
     def slow(self: Watch) -> None:

@@ -1,14 +1,14 @@
 """Pictures of a computation: `draw(y)` shows values, operations, gradients and local derivatives."""
 
-from viz.delta_table import Deltas
-from viz.drawing import Drawing
-from viz.error_terms import deltas
+from viz.derivation.delta_table import Deltas
+from viz.derivation.deltas import deltas
+from viz.derivation.explain import Explanation, explain
+from viz.drawing.draw import draw
+from viz.drawing.drawing import Drawing
 from viz.errors import EngineError, EngineTimeoutError, NoEngineError
-from viz.explanation import Explanation, explain
 from viz.notebook import register as _register
-from viz.playing import Player, player
-from viz.views import draw
-from viz.watching import Watch, watch
+from viz.stepper.player import Player, player
+from viz.training.watch import Watch, watch
 
 _register()
 

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import Value
-from viz.drawing import SUFFIXES
+from viz.cli.expression import ExpressionError, evaluate, is_name
+from viz.cli.grammar import CALLED
+from viz.derivation.explain import explain
+from viz.drawing.draw import VIEWS, draw
+from viz.drawing.drawing import SUFFIXES
 from viz.errors import EngineError
-from viz.explanation import explain
-from viz.expression import ExpressionError, evaluate, is_name
-from viz.grammar import CALLED
-from viz.playing import player
-from viz.theme import THEMES
-from viz.views import VIEWS, draw
+from viz.stepper.player import player
+from viz.style.theme import THEMES
 
 EXAMPLES = """\
 examples:

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from autograd import Value
-from viz.views import draw
+from viz.drawing.draw import draw
 
 LARGEST = 200_000  # values of a graph that is drawn without being asked for
 

@@ -9,12 +9,12 @@ from itertools import chain
 
 import numpy as np
 
-from autograd import text
 from autograd.errors import ProgramError
-from autograd.formulas import ELEMENTARY, formulas, operand_names
-from autograd.header import C_NAMES, C, c_function
-from autograd.primitives import TABLE
-from autograd.program import ops
+from autograd.ops import expr
+from autograd.ops.codegen_c import C_NAMES, C, c_function
+from autograd.ops.formulas import ELEMENTARY, formulas, operand_names
+from autograd.ops.primitives import TABLE
+from autograd.program import instructions as ops
 from autograd.program.passes import finish
 from autograd.program.program import Program
 from autograd.program.reverse import gradient
@@ -81,7 +81,7 @@ def to_c(program: Program, name: str = "f") -> str:
     of range; -2 where there is no memory. A program that holds derivatives already gets no NAME_gradient.
     ValueError for a name that C does not allow; ProgramError for a program that calls Python functions.
 
-    >>> from autograd.program.ops import NUMBERS
+    >>> from autograd.program.instructions import NUMBERS
     >>> square = Program(1, [], ([NUMBERS["mul"]], [0], [0], [0]), [], [1])
     >>> print(square.to_c("square").split("\\n\\n")[-2])
     int square(const double *in, double *out) {
@@ -159,21 +159,21 @@ def _c_name(name: str) -> str:
     return "ag_" + name.replace("'", "_")
 
 
-def _formula(name: str) -> tuple[Sequence[str], text.Symbol]:
+def _formula(name: str) -> tuple[Sequence[str], expr.Symbol]:
     if name in TABLE:
         return operand_names(TABLE[name]), formulas(TABLE[name])[0]
     op = ops.OPS[ops.NUMBERS[name]]
     return op.letters, op.formula
 
 
-def _called(formula: text.Symbol) -> list[str]:
+def _called(formula: expr.Symbol) -> list[str]:
     """The rows, other than C's own functions, that the formula calls."""
-    return [part.op for part in text.parts(formula) if part.op in TABLE and part.op not in (*ELEMENTARY, "where", "neg")]
+    return [part.op for part in expr.parts(formula) if part.op in TABLE and part.op not in (*ELEMENTARY, "where", "neg")]
 
 
 def _plain(op: ops.Op) -> bool:
     """Whether the formula can stand where it is used: no operand occurs in it twice."""
-    return all(count == 1 for part, count in text.uses(op.formula).items() if part.op != "number")
+    return all(count == 1 for part, count in expr.uses(op.formula).items() if part.op != "number")
 
 
 # ---- statements
@@ -240,7 +240,7 @@ class _Writer:
         if slot >= program.first:
             i = slot - program.first
             return f"v[{i}]" if self.kept[i] else f"v{i}"
-        number = C.write(text.symbol(float(program.constants[slot - program.inputs])))
+        number = C.write(expr.symbol(float(program.constants[slot - program.inputs])))
         return f"({number})" if number.startswith("-") else number
 
     def instruction(self, i: int) -> Iterator[str]:
@@ -266,12 +266,12 @@ class _Writer:
     def fixed(self, op: ops.Op, slots: Sequence[int]) -> str:
         operands = list(map(self.slot, slots))
         if op.name in ELEMENTARY:
-            return text.call(C_NAMES.get(op.name, op.name), operands)
+            return expr.call(C_NAMES.get(op.name, op.name), operands)
         if _plain(op):
             self.needed.update(dict.fromkeys(_called(op.formula)))
             return C.write(op.formula, ops.placed_letters(op, operands))
         self.needed[op.name] = None
-        return text.call(_c_name(op.name), operands)
+        return expr.call(_c_name(op.name), operands)
 
     def pooled(self, op: int, slots: Sequence[int], to: str) -> Iterator[str]:
         """Right-hand sides, one after the other, of which all but the first go on with what is in `to`."""

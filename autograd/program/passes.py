@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.kernels import FLOATS
-from autograd.primitives import TABLE
-from autograd.program import loops, ops
+from autograd.ops.kernels import FLOATS
+from autograd.ops.primitives import TABLE
+from autograd.program import _passes
+from autograd.program import instructions as ops
 from autograd.program.program import Program
 
 ARITY = np.array([len(op.letters) for op in ops.OPS], dtype=np.int32)
@@ -62,7 +63,7 @@ def compact(program: Program) -> Program:
     if not len(program.constants):
         return program
     uses = np.zeros(program.slots, dtype=np.int32)
-    loops.count_uses(code_of(program), program.pool, ARITY, KINDS, uses)
+    _passes.count_uses(code_of(program), program.pool, ARITY, KINDS, uses)
     uses[program.outputs] = uses[program.guards] = 1
     live = np.nonzero(uses[program.inputs : program.first])[0]
     _, found, which = np.unique(program.constants.view(np.int64)[live], return_index=True, return_inverse=True)
@@ -84,7 +85,7 @@ def reordered(program: Program, order: Any, place: Any = None) -> Program:
         new = new[place]
     made = np.zeros((4, len(order)), dtype=np.int32)
     pool = np.zeros(max(1, len(program.pool)), dtype=np.int32)
-    used = loops.renumber(code_of(program), program.pool, ARITY, KINDS, order, new, made, pool)
+    used = _passes.renumber(code_of(program), program.pool, ARITY, KINDS, order, new, made, pool)
     code = {"op": made[0], "a": made[1], "b": made[2], "c": made[3], "pool": pool[:used].copy()}
     turn = int(np.count_nonzero(order < program.turn))
     return program.replaced(**code, outputs=new[program.outputs], guards=new[program.guards], turn=turn)
@@ -94,7 +95,7 @@ def prune(program: Program) -> Program:
     """Without the instructions that no output or guard depends on."""
     live = np.zeros(program.slots, dtype=np.int32)
     live[program.outputs] = live[program.guards] = 1
-    loops.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
+    _passes.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
     kept = np.nonzero(live[program.first :])[0]
     return program if len(kept) == len(program) else reordered(program, kept)
 
@@ -105,7 +106,7 @@ def share(program: Program, finished: bool = False) -> Program:
     same = np.arange(program.slots, dtype=np.int32)
     table = np.full(1 << int(2 * len(program) + 2).bit_length(), -1, dtype=np.int32)
     with np.errstate(over="ignore"):  # of its hashes, where it is not compiled
-        loops.share(code, pool, program.first, ARITY, KINDS, ALL_COPIES if finished else COPIES, same, table)
+        _passes.share(code, pool, program.first, ARITY, KINDS, ALL_COPIES if finished else COPIES, same, table)
     op, a, b, c = (row.copy() for row in code)
     shared = program.replaced(op=op, a=a, b=b, c=c, pool=pool)
     return prune(shared.replaced(outputs=same[program.outputs], guards=same[program.guards]))
@@ -116,12 +117,12 @@ def gather(program: Program) -> Program:
     program, one = with_constants(program, (1.0, -0.0))
     code = code_of(program)
     uses = np.zeros(program.slots, dtype=np.int32)
-    loops.count_uses(code, program.pool, ARITY, KINDS, uses)
+    _passes.count_uses(code, program.pool, ARITY, KINDS, uses)
     np.add.at(uses, program.outputs, 2)  # what is read from outside stays
     np.add.at(uses, program.guards, 2)
     pool = np.zeros(3 * len(program.pool) + 4 * len(program) + 1, dtype=np.int32)
     below = np.zeros(len(program), dtype=np.int32)
-    used = loops.gather_sums(code, program.pool, program.first, KINDS, uses, one, below, pool)
+    used = _passes.gather_sums(code, program.pool, program.first, KINDS, uses, one, below, pool)
     op, a, b, c = (row.copy() for row in code)
     return prune(program.replaced(op=op, a=a, b=b, c=c, pool=pool[:used].copy()))
 
@@ -133,7 +134,7 @@ def fold(program: Program) -> Program:
     known[program.inputs : first] = 1 + (program.constants == 1.0)
     place = np.arange(slots, dtype=np.int32)
     folded = np.zeros(len(program), dtype=np.int32)
-    count = loops.find_folds(code_of(program), first, ARITY, FOLDS, known, place, folded)
+    count = _passes.find_folds(code_of(program), first, ARITY, FOLDS, known, place, folded)
     if count == 0 and (place == np.arange(slots)).all():
         return program
     numbers = _folded(program, place, folded[:count].tolist())

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.program.checking import CODE, as_ints, check
-from autograd.program.listing import listing, summary
-from autograd.program.ops import OPS, POOLED
-from autograd.program.storage import packed, unpacked, write
+from autograd.program.instructions import OPS, POOLED
+from autograd.program.printing import listing, summary
+from autograd.program.serialize import packed, unpacked, write
+from autograd.program.verify import CODE, as_ints, check
 
 
 class Program:
@@ -115,7 +115,7 @@ class Program:
         Arguments: `limit`, how many lines at most (of more, the middle is left out), `operands`, how many items of a list
         at most; None for all. Constants stand where they are used; a partial of an operation is written as its formula.
 
-        >>> from autograd.program.ops import NUMBERS
+        >>> from autograd.program.instructions import NUMBERS
         >>> code = [NUMBERS["mul"], NUMBERS["tanh"], NUMBERS["less"]], [0, 3, 3], [1, 0, 2], [0, 0, 0]
         >>> print(Program(2, [0.5], code, [], [4], [5], [True], input_names=("w", "layer 1")))
         w = input 0

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program import adjoints as sweep
-from autograd.program import loops, ops
+from autograd.program import _passes
+from autograd.program import _reverse as sweep
+from autograd.program import instructions as ops
 from autograd.program.passes import ARITY, KINDS, code_of, with_constants
 from autograd.program.program import Program
 
@@ -35,7 +36,7 @@ def _refuse_partials(program: Program, root: int, active: Any) -> None:
     """ProgramError where the output depends on a partial, which has no partials itself."""
     live = np.zeros(program.slots, dtype=np.int32)
     live[root] = 1
-    loops.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
+    _passes.mark_live(code_of(program), program.pool, program.first, ARITY, KINDS, live)
     wrong = np.nonzero((live & active)[program.first :] & NO_PARTIALS[program.op])[0]
     if len(wrong):
         raise ProgramError(

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program.plan import Runner
+from autograd.program.executor import Runner
 from autograd.program.program import Program
 
 _runners: WeakKeyDictionary[Program, Runner] = WeakKeyDictionary()

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program import loops, ops
+from autograd.program import _passes
+from autograd.program import instructions as ops
 from autograd.program.passes import ARITY, KINDS, code_of, reordered
 from autograd.program.program import Program
 
@@ -25,13 +26,13 @@ def schedule(program: Program) -> tuple[Program, Schedule]:
     """The same program in the order of levels and operations, and its runs."""
     n = len(program)
     level = np.zeros(program.slots, dtype=np.int32)
-    levels = loops.find_levels(code_of(program), program.pool, program.first, ARITY, KINDS, level)
+    levels = _passes.find_levels(code_of(program), program.pool, program.first, ARITY, KINDS, level)
     level = level[program.first :]
     like = _classes(program)
     order = _initial(program)
     for keys, count in ((like, int(like.max(initial=0)) + 1), (level, levels)):
         result = np.zeros(n, dtype=np.int32)
-        loops.sort_stably(order, np.ascontiguousarray(keys, dtype=np.int32), np.zeros(count + 1, dtype=np.int32), result)
+        _passes.sort_stably(order, np.ascontiguousarray(keys, dtype=np.int32), np.zeros(count + 1, dtype=np.int32), result)
         order = result
     changes = np.nonzero((np.diff(level[order]) != 0) | (np.diff(like[order]) != 0))[0] + 1
     starts = np.concatenate([[0], changes]) if n else changes

@@ -1,0 +1,1 @@
+"""Derivatives of functions: transforms, sparsity, implicit functions."""

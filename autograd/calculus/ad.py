@@ -1,0 +1,188 @@
+"""Derivatives of a graph in a mapping: adjoints from the output back, tangents from the inputs on.
+
+The nodes are only read, so nobody's `.grad` changes; recorded sweeps make new nodes, which can be differentiated again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.engine.context import mode, tracing
+from autograd.engine.functions import VALUES
+from autograd.engine.modes import untrapped
+from autograd.engine.pytree import Tree
+from autograd.engine.value import CONSTANT, Value, number, operands, topological, variable
+from autograd.errors import DomainError, real
+
+Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
+
+
+def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
+    """The derivatives of a graph already built; nobody's `.grad` is touched.
+
+    Arguments: `output`, a Value; `inputs`, Values of its graph (leaves or nodes between) in the structure of your choice:
+    one, or a list, tuple, dict or array; `create_graph`, whether the derivatives are Values themselves, recorded so that
+    they can be differentiated again.
+    Result: the derivatives in the structure of `inputs`, floats or, with `create_graph`, Values.
+    TypeError where output or an input is no Value.
+
+    >>> x = Value(3.0)
+    >>> y = x * x * x
+    >>> slope = gradient(y, x, create_graph=True)
+    >>> slope.data, gradient(slope, x)
+    (27.0, 18.0)
+    """
+    if type(output) is not Value:
+        raise TypeError(f"gradient() needs a Value as output, not {type(output).__name__}")
+    tree = Tree(inputs)
+    for item in tree.leaves:
+        if type(item) is not Value:
+            raise TypeError(f"gradient() needs Values as inputs, not {type(item).__name__}")
+    create_graph = create_graph or tracing()  # another call has other numbers
+    found = pull_back({id(output): (output, 1.0)}, tree.leaves, create_graph)
+    return tree.rebuild([as_value(x) for x in found] if create_graph else found)
+
+
+def as_value(x: Any) -> Value:
+    """A Value as it is, a number as a leaf."""
+    return x if type(x) is Value else variable(float(x), CONSTANT)
+
+
+def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool) -> list[Any]:
+    """The adjoints of the inputs: the reverse sweep from seeded outputs, over what depends on an input only."""
+    order = topological([node for node, _ in seeds.values()])
+    wanted = {id(item) for item in inputs}
+    active = _depending(order, wanted)
+    adjoints: Linear = {key: seed for key, (_, seed) in seeds.items() if key in active}
+    found: Linear = {}
+    for node in reversed(order):
+        adjoint = adjoints.pop(id(node), None)
+        if adjoint is None:
+            continue
+        if id(node) in wanted:
+            found[id(node)] = adjoint
+        if node.operation and (record or adjoint != 0.0):
+            _send(node, adjoint, active, adjoints, record)
+    return [found.get(id(item), 0.0) for item in inputs]
+
+
+def _depending(order: Sequence[Value], wanted: set[int]) -> set[int]:
+    active = set(wanted)
+    for node in order:
+        if id(node) not in active and any([type(x) is Value and id(x) in active for x in operands(node)]):
+            active.add(id(node))
+    return active
+
+
+def _send(node: Value, adjoint: Any, active: set[int], adjoints: Linear, record: bool) -> None:
+    for x, partial in _partials(node, active, record):
+        if record and type(partial) is not Value and partial == 0.0:
+            continue  # a rule's own zero cuts, whatever comes from above
+        amount = _times(partial, adjoint)
+        before = adjoints.get(id(x))
+        adjoints[id(x)] = amount if before is None else before + amount
+
+
+def _times(partial: Any, linear: Any) -> Any:
+    """The product, without a node for a factor that is plainly 1; in a trace as at run time an adjoint of 0 may cut."""
+    if type(partial) is Branch:
+        return VALUES.where(partial.condition, *((linear, 0.0) if partial.first else (0.0, linear)))
+    if type(partial) is float and partial == 1.0:
+        return linear
+    if type(linear) is float and linear == 1.0:
+        return partial
+    return VALUES.zmul(partial, linear) if type(partial) is Value and tracing() else partial * linear
+
+
+def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, Any]]:
+    """The active operands with the local derivatives towards them: as recorded with the node, or anew as Values."""
+    held = operands(node)
+    places = [i for i, x in enumerate(held) if type(x) is Value and id(x) in active]
+    if not record:
+        partials = node.partials
+        return [(held[i], partials[i]) for i in places]
+    with untrapped():  # a rule also computes the branch that it does not take
+        recorded = _recorded(node, held, places)
+    if mode()[2]:
+        _listen(node, recorded)
+    return [(held[i], partial) for i, partial in zip(places, recorded, strict=True)]
+
+
+class Branch(NamedTuple):
+    """The local derivative of a choice that a trace keeps open: 1 to the branch taken, to the other an absolute 0."""
+
+    condition: Any
+    first: bool
+
+
+def _recorded(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    row = node.primitive
+    if row.name == "where":
+        return [Branch(held[0], i == 1) if i else 0.0 for i in places]
+    if row.arity is not None:
+        return [row.partials[i](VALUES, *held, node) for i in places]
+    size = len(held) // max(row.lists, 1)
+    partials = row.partials[0](VALUES, *[list(held[k : k + size]) for k in range(0, len(held), size)], node)
+    return [partials[i] for i in places]
+
+
+def _listen(node: Value, partials: Sequence[Any]) -> None:
+    """Under `trap()`, a derivative that is nan or infinite at a finite value is an error too."""
+    for partial in partials:
+        if type(partial) is not Branch and math.isfinite(number(node)) and not math.isfinite(number(partial)):
+            raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
+
+
+def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool) -> list[Any]:
+    """The tangents of the outputs (numbers have 0), from those of the inputs: numbers, Values, or arrays of directions.
+
+    An input whose tangent is plainly 0 takes no part, so that an infinite or nan derivative by it spoils no other.
+    """
+    order = topological([x for x in outputs if type(x) is Value])
+    linear: Linear = {key: t for key, t in tangents.items() if type(t) is not float or t != 0.0}
+    active = _depending(order, set(linear))
+    reached: dict[int, Any] = {}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if id(node) not in active or id(node) in linear:
+                continue
+            total: Any = None
+            for x, partial in _partials(node, active, record):
+                if id(x) in linear and not (type(partial) is float and partial == 0.0):
+                    amount = _times(partial, linear[id(x)])
+                    if isinstance(amount, np.ndarray) and not math.isfinite(partial):
+                        reached = reached or _reached(order, active, tangents)
+                        amount = np.where(reached[id(x)], amount, 0.0)
+                    total = amount if total is None else total + amount
+            if total is not None:
+                linear[id(node)] = total
+    return [linear.get(id(x), 0.0) if type(x) is Value else 0.0 for x in outputs]
+
+
+def _reached(order: Sequence[Value], active: set[int], tangents: Mapping[int, Any]) -> dict[int, Any]:
+    """For each active node, which of the directions lead to it at all."""
+    found = {key: tangent != 0.0 for key, tangent in tangents.items()}
+    for node in order:
+        if id(node) in active and id(node) not in found:
+            below = [found[id(x)] for x in operands(node) if type(x) is Value and id(x) in active]
+            found[id(node)] = np.logical_or.reduce(below)
+    return found
+
+
+def as_seeds(outputs: Sequence[Any], cotangents: Sequence[Any]) -> dict[int, tuple[Value, Any]]:
+    """Seeds for `pull_back`; an output that occurs twice gets the sum."""
+    seeds: dict[int, tuple[Value, Any]] = {}
+    for node, seed in zip(outputs, cotangents, strict=True):
+        seed = seed if type(seed) is Value else real(seed, "a cotangent")
+        if type(node) is Value:
+            seeds[id(node)] = (node, seeds[id(node)][1] + seed if id(node) in seeds else seed)
+    return seeds
+
+
+def directions(n: int) -> Any:
+    """The unit vectors, one a row."""
+    return np.eye(n)

@@ -1,0 +1,82 @@
+"""Sparse matrices of derivatives: where they have entries, and how they are handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from autograd.calculus.sparsity import hessian_pattern, jacobian_pattern
+from autograd.engine.modes import recording
+from autograd.engine.pytree import Tree
+from autograd.engine.value import Value, variables
+from autograd.errors import is_real
+
+Rows = Sequence[Collection[int]]
+
+
+def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
+    """Which derivatives of f can be other than 0: the pattern of its Jacobian or, with `order=2`, of its Hessian.
+
+    Arguments: `f`, a function of a list or 1-D array of numbers; `x`, a point: the pattern is that of the graph recorded
+    there, so it holds wherever f takes the same branches; `order`, 1 or 2 (then f returns one number).
+    Result: a boolean SciPy `csr_array` (results x inputs, or inputs x inputs); without SciPy an integer array of the index
+    pairs, one a row. It may have entries that happen to be 0, but lacks none that is not.
+    TypeError where x or f's result is something else, ValueError for another order.
+
+    >>> pattern = sparsity(lambda x: x[0] * x[1] + x[1] * x[2] + x[3], [1.0, 2.0, 3.0, 4.0], order=2)
+    >>> [[int(i) for i in row] for row in pattern.toarray()]
+    [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    """
+    if order not in (1, 2):
+        raise ValueError(f"sparsity() knows order=1 (Jacobian) and order=2 (Hessian), not {order!r}")
+    inputs = Tree(x)
+    check_flat("sparsity()", inputs)
+    fresh = variables([float(number) for number in inputs.leaves], 0.0)
+    with recording():
+        outputs = Tree(f(inputs.rebuild(fresh)))
+    if order == 2:
+        if outputs.shapes != [()]:
+            raise TypeError("sparsity(order=2) needs a function that returns one number")
+        rows: Rows = hessian_pattern(outputs.leaves[0], fresh)
+    else:
+        check_flat("sparsity()", outputs, "results")
+        rows = jacobian_pattern(outputs.leaves, fresh)
+    pairs = pairs_of(rows)
+    if (sparse := _scipy_sparse()) is None:
+        return pairs
+    return sparse.csr_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), (len(rows), len(fresh)))
+
+
+def check_flat(name: str, tree: Tree, what: str = "inputs") -> None:
+    """TypeError unless these are one list or 1-D array of numbers (or, as results, one number)."""
+    flat = len(tree.shapes) == 1 and (isinstance(tree.shapes[0], int) or len(tree.shapes[0]) == 1)
+    flat = flat or (what == "results" and tree.shapes == [()])
+    if not flat or not all([type(x) is Value or is_real(x) for x in tree.leaves]):
+        raise TypeError(f"{name} needs one list or 1-D array of numbers as {what}")
+
+
+def pairs_of(rows: Rows) -> Any:
+    """The places of a pattern in order, one a row."""
+    return np.array([(i, j) for i, row in enumerate(rows) for j in sorted(row)], dtype=np.intp).reshape(-1, 2)
+
+
+def matrix_of(pairs: Any, data: Iterable[float], shape: tuple[int, int]) -> Any:
+    """A SciPy `csr_array`, or a dense array where there is no SciPy."""
+    i, j = pairs[:, 0], pairs[:, 1]
+    numbers = np.asarray(data, dtype=float)
+    if (sparse := _scipy_sparse()) is not None:
+        return sparse.csr_array((numbers, (i, j)), shape)
+    dense = np.zeros(shape)
+    dense[i, j] = numbers
+    return dense
+
+
+def _scipy_sparse() -> Any:
+    """SciPy's sparse matrices, None where SciPy is not installed."""
+    try:
+        return import_module("scipy.sparse")
+    except ModuleNotFoundError:
+        return None

@@ -1,0 +1,369 @@
+"""Derivatives as functions of functions: grad, value_and_grad, jvp, vjp, hvp, jacobian, hessian.
+
+Each call differentiates with respect to fresh variables. Where the caller's arguments hold Values, or the function reaches
+Values from outside, the variables are linked to them and the sweeps are recorded: so derivatives nest to any order, and an
+inner derivative is never taken for an outer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from itertools import count
+from threading import Lock
+from typing import Any, NamedTuple
+from weakref import ReferenceType, ref
+
+import numpy as np
+
+from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
+from autograd.calculus.compressed import sparse_hessian, sparse_jacobian
+from autograd.calculus.sparse import check_flat
+from autograd.engine.context import CALL
+from autograd.engine.modes import recording
+from autograd.engine.pytree import Tree, blocks
+from autograd.engine.value import (
+    CONSTANT,
+    Value,
+    count_calls,
+    gradients,
+    number,
+    owner,
+    sweep,
+    topological,
+    unary,
+    variable,
+    variables,
+)
+from autograd.errors import is_real, real
+from autograd.ops.formulas import OPS
+
+Function = Callable[..., Any]
+Argnums = int | Sequence[int]
+_numbers = count(2)
+_lock = Lock()
+
+
+def next_number() -> int:
+    """A number for one more call; later ones have higher numbers."""
+    return next(_numbers)
+
+
+@contextmanager
+def counted(number: float) -> Iterator[None]:
+    """Leaves made inside know by this number that they are no Values from outside."""
+    with _lock:
+        count_calls(1)
+    token = CALL.set(number)
+    try:
+        yield
+    finally:
+        CALL.reset(token)
+        with _lock:
+            count_calls(-1)
+
+
+class Call:
+    """One call of a function on fresh variables: `inputs` (a Tree), `variables`, `result`, `nested`."""
+
+    def __init__(self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums) -> None:
+        self.positions = [argnums] if isinstance(argnums, int) else list(argnums)
+        for position in self.positions:
+            if not -len(args) <= position < len(args):
+                raise TypeError(f"{name}: argnums {position} needs more than the {len(args)} positional arguments of the call")
+        if len({position % len(args) for position in self.positions}) < len(self.positions):
+            raise ValueError(f"{name}: argnums {tuple(self.positions)} names an argument twice")
+        self.several = not isinstance(argnums, int)
+        chosen = [args[position] for position in self.positions]
+        self.inputs = Tree(tuple(chosen) if self.several else chosen[0])
+        self.number = float(next_number())
+        self.nested = Value in self.inputs.kinds
+        self.variables = self._variables(name)
+        filled = list(args)
+        rebuilt = self.inputs.rebuild(self.variables)
+        for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
+            filled[position] = argument
+        with recording(), counted(self.number + 0.5):
+            self.result = f(*filled, **kwargs)
+
+    def _variables(self, name: str) -> list[Value]:
+        if self.inputs.kinds == {float}:
+            return variables(self.inputs.leaves, self.number)
+        return [self._variable(x, name) for x in self.inputs.leaves]
+
+    def _variable(self, x: Any, name: str) -> Value:
+        if type(x) is Value:
+            return unary(OPS["identity"], x)
+        if not is_real(x):
+            raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}; leave that argument out with argnums")
+        return variable(float(x), self.number)
+
+    def look_outside(self, outputs: Sequence[Any]) -> None:
+        """Note whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
+
+        Calls are numbered, so enclosing ones have lower numbers; what calls inside left behind is constant by now.
+        """
+        if not self.nested:
+            order = topological([x for x in outputs if type(x) is Value])
+            self.nested = any([x.operation == 0 and owner(x) != CONSTANT and owner(x) < self.number for x in order])
+
+    def plain(self, x: Any) -> Any:
+        """A result as the caller gets it: the number, unless this call is nested in another derivative."""
+        return x if self.nested or type(x) is not Value else number(x)
+
+    def mirrored(self, found: Sequence[Any]) -> Any:
+        """Derivatives in the structure of the arguments."""
+        return self.inputs.rebuild(found)
+
+
+class Made(NamedTuple):
+    """How a derived function was made, for who can do the same in another way."""
+
+    result: ReferenceType[Function]  # weak: the function holds this
+    transform: str
+    function: Function
+    argnums: Argnums
+    has_aux: bool
+
+
+def one_number(name: str, output: Any) -> Any:
+    if isinstance(output, np.ndarray) and output.ndim == 0:
+        output = output.item()
+    if type(output) is not Value and not is_real(output):
+        raise TypeError(f"{name} needs a function that returns one number, not {type(output).__name__}: use jacobian()")
+    return output
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that gives f's value and its gradient.
+
+    Arguments: `f`, a function that returns one number (with `has_aux` a pair: that number and anything else);
+    `argnums`, the position or positions of the arguments to differentiate by: numbers, or lists, tuples, dicts or arrays of
+    numbers, nested. Result: `(value, gradient)`, the gradient in the structure of the argument (a tuple of them for several
+    argnums); with `has_aux` `((value, aux), gradient)`. Floats, or Values where Values from outside take part.
+    TypeError where an argument holds something else than numbers, or f returns something else than one number.
+
+    >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
+    (6.0, {'a': 3.0, 'b': 2.0})
+    """
+    _check_function("value_and_grad()", f)
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        call = Call("grad()", f, args, kwargs, argnums)
+        output, aux = call.result if has_aux else (call.result, None)
+        output = one_number("grad()", output)
+        found = _gradient(call, output)
+        value = call.plain(output) if type(output) is Value else float(output)
+        return ((value, aux) if has_aux else value), call.mirrored(found)
+
+    derived.made_by = Made(ref(derived), "value_and_grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    return derived
+
+
+def _gradient(call: Call, output: Any) -> list[Any]:
+    """The derivatives by the call's variables; through the fast sweep where only they take part."""
+    if type(output) is not Value:
+        return [as_value(0.0) if call.nested else 0.0] * len(call.variables)
+    if not call.nested and sweep(output, 1.0, call.number):
+        return gradients(call.variables)
+    call.look_outside([output])
+    with recording():
+        found = pull_back({id(output): (output, 1.0)}, call.variables, call.nested)
+    return [as_value(x) for x in found] if call.nested else found
+
+
+def _check_function(name: str, f: Any) -> None:
+    if not callable(f):
+        raise TypeError(f"{name} takes a function, not {type(f).__name__}; for a graph already built use gradient()")
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that gives f's gradient: `value_and_grad` without the value; with `has_aux`, `(gradient, aux)`.
+
+    >>> from autograd import sin
+    >>> grad(sin)(0.0), grad(grad(lambda x: x**3))(2.0)
+    (1.0, 12.0)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
+
+    derived.made_by = Made(ref(derived), "grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    return derived
+
+
+def _outputs(name: str, result: Any) -> Tree:
+    """The numbers of a result; TypeError where there is anything else, as after a forgotten return."""
+    outputs = Tree(result)
+    for x in outputs.leaves:
+        if type(x) is not Value and not is_real(x):
+            raise TypeError(
+                f"{name} needs a function that returns numbers, in lists, tuples, dicts or arrays, not {type(x).__name__}"
+            )
+    return outputs
+
+
+def _as_arguments(primals: Any) -> tuple[Any, ...]:
+    return primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """Forward mode: f's value and its derivative in a direction.
+
+    Arguments: `primals`, a tuple of f's arguments (or the only one); `tangents`, the direction, in the same structure.
+    Result: `(value, tangent)`, both in the structure of f's result. ValueError where the structures differ.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    _check_function("jvp()", f)
+    arguments = _as_arguments(primals)
+    direction = Tree(_as_arguments(tangents))
+    call = Call("jvp()", f, arguments, {}, range(len(arguments)))
+    if direction.shapes != call.inputs.shapes:
+        raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
+    outputs = _outputs("jvp()", call.result)
+    call.nested = call.nested or Value in direction.kinds
+    call.look_outside(outputs.leaves)
+    seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.leaves]
+    with recording():
+        found = push_forward(outputs.leaves, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}, call.nested)
+    return outputs.rebuild([call.plain(x) for x in outputs.leaves]), outputs.rebuild(found)
+
+
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """Reverse mode: f's value, and the function that pulls a cotangent of its result back to its arguments.
+
+    Arguments: f's arguments. Result: `(value, pull)` or `(value, pull, aux)`; `pull(cotangent)`, with a cotangent in the
+    structure of the value, is a tuple of derivatives, one for each argument in its structure.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pull([1.0, 10.0])
+    ([6.0, 5.0], (13.0, 12.0))
+    """
+    _check_function("vjp()", f)
+    call = Call("vjp()", f, primals, {}, range(len(primals)))
+    result, aux = call.result if has_aux else (call.result, None)
+    outputs = _outputs("vjp()", result)
+    call.look_outside(outputs.leaves)
+
+    def pull(cotangent: Any) -> Any:
+        seeds = Tree(cotangent)
+        if seeds.shapes != outputs.shapes:
+            raise ValueError("vjp()'s function needs a cotangent in the structure of the value")
+        nested = call.nested or Value in seeds.kinds
+        with recording():
+            return call.mirrored(pull_back(as_seeds(outputs.leaves, seeds.leaves), call.variables, nested))
+
+    value = outputs.rebuild([call.plain(x) for x in outputs.leaves])
+    return (value, pull, aux) if has_aux else (value, pull)
+
+
+def hvp(f: Function, primals: Any, tangents: Any) -> Any:
+    """The product of f's Hessian with a direction, forward over reverse: the cost of a few gradients.
+
+    Arguments: `primals`, f's argument, or a tuple of its arguments; `tangents`, the direction, in the same structure.
+    Result: in the structure of the argument (a tuple of them for several).
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [2.0, 3.0], [1.0, 0.0])
+    [6.0, 4.0]
+    """
+    arguments = _as_arguments(primals)
+    found = jvp(grad(f, tuple(range(len(arguments)))), arguments, _as_arguments(tangents))[1]
+    return found if len(arguments) > 1 else found[0]
+
+
+def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse: bool = False) -> Function:
+    """A function that gives the derivatives of all results of f by all its inputs.
+
+    Arguments: `argnums` as in `grad`; `mode`, "forward" (cost grows with the inputs), "reverse" (with the results), or None
+    for the cheaper. Result: the structure of f's result, in each place the structure of the argument; arrays of shapes
+    s and t give one of shape s + t. `sparse=True`, for one list or 1-D array in and out: a SciPy `csr_array` (without SciPy
+    a dense array), in as few sweeps as the pattern has colours.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 0.0]]
+    """
+    _check_function("jacobian()", f)
+    if mode not in (None, "forward", "reverse"):
+        raise ValueError(f"jacobian() knows the modes 'forward' and 'reverse', not {mode!r}")
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        call = Call("jacobian()", f, args, kwargs, argnums)
+        outputs = _outputs("jacobian()", call.result)
+        if sparse:
+            _check_sparse("jacobian(sparse=True)", call, outputs)
+            return sparse_jacobian(outputs.leaves, call.variables, call.number, mode)
+        return blocks(_matrix(call, outputs.leaves, mode), outputs, call.inputs)
+
+    return derived
+
+
+def _check_sparse(name: str, call: Call, outputs: Tree) -> None:
+    """SciPy's matrices hold numbers, so no Values from outside may take part."""
+    check_flat(name, call.inputs)
+    check_flat(name, outputs, "results")
+    call.look_outside(outputs.leaves)
+    if call.nested:
+        raise TypeError(f"{name} gives numbers, but Values from outside take part: leave sparse= out, or detach them")
+
+
+def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
+    """The derivatives of the outputs (rows) by the call's variables (columns)."""
+    call.look_outside(outputs)
+    shape = (len(outputs), len(call.variables))
+    if call.nested:
+        with recording():
+            rows = [pull_back(as_seeds([y], [1.0]), call.variables, True) for y in outputs]
+        nested = np.empty(shape, dtype=object)
+        for i, row in enumerate(rows):
+            nested[i] = [as_value(x) for x in row]
+        return nested
+    matrix = np.zeros(shape)
+    if mode == "forward" or (mode is None and shape[1] < shape[0]):
+        units = {id(v): unit for v, unit in zip(call.variables, directions(shape[1]), strict=True)}
+        for i, tangent in enumerate(push_forward(outputs, units, False)):
+            matrix[i] = tangent
+        return matrix
+    for i, y in enumerate(outputs):
+        if type(y) is Value:
+            for v in call.variables:
+                v.grad = 0.0
+            swept = sweep(y, 1.0, call.number)
+            matrix[i] = gradients(call.variables) if swept else pull_back(as_seeds([y], [1.0]), call.variables, False)
+    return matrix
+
+
+def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function:
+    """A function that gives the second derivatives of f, exactly symmetric: reverse sweeps over a recorded one.
+
+    Arguments: as in `grad`. Result: the structure of the argument, in each place that structure again; an array of shape s
+    gives one of shape s + s. `sparse=True`, for one list or 1-D array: a SciPy `csr_array` (without SciPy a dense array), in as
+    few sweeps as the pattern has colours.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    _check_function("hessian()", f)
+
+    @wraps(f)
+    def derived(*args: Any, **kwargs: Any) -> Any:
+        call = Call("hessian()", f, args, kwargs, argnums)
+        output = one_number("hessian()", call.result)
+        if sparse:
+            _check_sparse("hessian(sparse=True)", call, Tree(output))
+        with recording():
+            first = pull_back(as_seeds([output], [1.0]), call.variables, True)
+        if sparse:
+            return sparse_hessian(output, first, call.variables, call.number)
+        matrix = _matrix(call, first, "reverse")
+        matrix = np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
+        return blocks(matrix, call.inputs, call.inputs)
+
+    return derived

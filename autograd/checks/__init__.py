@@ -1,0 +1,1 @@
+"""Checks of derivatives, and the search for the first bad number."""

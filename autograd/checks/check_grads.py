@@ -1,0 +1,173 @@
+"""check_grads: derivatives compared with numeric ones, to any order; what is wrong is named by operation and operand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from autograd.calculus.transforms import jacobian
+from autograd.checks.check_node import check_node
+from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
+from autograd.checks.diagnose import describe
+from autograd.engine.modes import recording
+from autograd.engine.pytree import Tree
+from autograd.engine.value import Value, number, operands, topological
+from autograd.errors import real
+
+
+class GradientError(AssertionError):
+    """`check_grads` found a derivative that is not that of the function.
+
+    Attributes: `order`; `argument`, the place in the arguments that moved ("" where f's own derivative is right at this
+    point); `numeric` and `given`, the two derivatives; `node`, the first operation that is wrong (None if none is), with its
+    name `operation` and, from 0, its `operand`.
+    """
+
+    order = 0
+    argument = operation = ""
+    numeric = given = nan
+    node: Value | None = None
+    operand = -1
+
+
+def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
+    """Compare f's derivatives up to an order with numeric ones; steps and tolerances are chosen as it goes.
+
+    Arguments: `f`, a function of numbers, or of lists, tuples, dicts or arrays of them, that returns such a structure;
+    `args`, the tuple of its arguments, or its only one; `order`, the highest. Checked are the derivatives by all numbers of
+    `args`, and those of each operation in f's graph, also of one that contributes nothing at this point.
+    Result: a report with `.checked`, the number of comparisons, and `.skipped`, what could not be judged: at a kink (where a
+    derivative between those from the left and the right is right), at a jump, and at the border of a domain.
+    GradientError, which names the operation, where a derivative is off by more than a part in a million; ValueError for an
+    order below 1; TypeError where `args` holds something else than numbers.
+
+    >>> from autograd import primitive
+    >>> @primitive(partials=[lambda x, y: y, lambda x, y: -x])
+    ... def times(x, y):
+    ...     return x * y
+    >>> check_grads(lambda x: (x + 1) ** 2, 3.0).skipped
+    []
+    >>> try:
+    ...     check_grads(lambda x: times(x, x) + 1, 3.0)
+    ... except GradientError as error:
+    ...     print(error.operation, error.operand, error.given)
+    times 1 -3.0
+    """
+    if type(order) is not int or order < 1:
+        raise ValueError(f"check_grads() needs an order of at least 1, not {order!r}")
+    arguments = args if isinstance(args, tuple) and not hasattr(args, "_fields") else (args,)
+    tree = Tree(arguments)
+    point = [x.data if type(x) is Value else real(x, "a number in args") for x in tree.leaves]
+    places = list(_places(args, "args"))
+
+    def flat(*xs: Any) -> list[Any]:
+        return Tree(f(*tree.rebuild([x if type(x) is Value else Value(x) for x in xs]))).leaves
+
+    report = Report()
+    with recording():
+        graph = _graph(f, flat, tree.rebuild(point), point)
+        for k in range(1, order + 1) if point else ():
+            whole = _check_function(flat, point, places, k, report)
+            place = places[whole.coordinate] if whole and not whole.why else ""
+            for node, active in graph:
+                wrong = check_node(node, active, k, report)
+                if wrong:
+                    raise _error(k, place, wrong, whole, node, active) from wrong.cause
+            if whole:
+                raise _error(k, place, whole, whole) from whole.cause
+    return report
+
+
+def _places(x: Any, name: str) -> Iterator[str]:
+    """Where each number of a structure is, in the order of `Tree`."""
+    if isinstance(x, np.ndarray) and x.ndim:
+        yield from (f"{name}[{', '.join(map(str, index))}]" for index in np.ndindex(x.shape))
+    elif isinstance(x, (dict, list, tuple)):
+        for key, part in x.items() if isinstance(x, dict) else enumerate(x):
+            yield from _places(part, f"{name}[{key!r}]")
+    else:
+        yield name
+
+
+def _graph(f: Callable[..., Any], flat: Flat, plain: Any, point: Sequence[float]) -> list[tuple[Value, list[int]]]:
+    """The operations of f at the point, in forward order, each once for its operands, with the operands that move."""
+    leaves = [Value(x) for x in point]
+    try:
+        outputs = flat(*leaves)
+    except Exception as error:
+        try:
+            f(*plain)
+        except Exception:
+            raise error from None  # what goes wrong on plain numbers too is not about derivatives
+        wrong = Wrong(why=str(error))
+        raise _error(1, "", wrong, wrong) from error
+    active = set(map(id, leaves))
+    found: dict[Any, tuple[Value, list[int]]] = {}
+    for node in topological([y for y in outputs if type(y) is Value]):
+        held = operands(node)
+        moving = [i for i, x in enumerate(held) if type(x) is Value and id(x) in active]
+        if moving:
+            active.add(id(node))
+            found.setdefault((node.operation, *moving, *map(repr, map(number, held))), (node, moving))
+    return list(found.values())
+
+
+def _check_function(flat: Flat, point: list[float], places: list[str], order: int, report: Report) -> Wrong | None:
+    """f's derivative of this order, by the reverse sweep, against forward mode and differences of the one before."""
+    below = along(flat, order - 1)
+    direction = weights(len(point))
+
+    def title(output: int, coordinate: int) -> str:
+        return f"order {order}: output {output} of f by {places[coordinate]}"
+
+    try:
+        values = [number(y) for y in flat(*point)]
+        rows = jacobian(lambda *xs: below(*xs), range(len(point)), "reverse")(*point)
+        matrix = np.array([number(x) for x in Tree(rows).leaves]).reshape(-1, len(point))
+        forward = np.array([number(x) for x in slopes(below, point, direction)])
+    except Exception as error:
+        return Wrong(why=f"there is none: {error}", cause=error)
+
+    def known(*xs: Any) -> list[Any]:
+        """Where f itself is not finite there is nothing to judge."""
+        return [y if finite else nan for y, finite in zip(below(*xs), np.isfinite(values), strict=True)]
+
+    with np.errstate(all="ignore"):
+        alike = np.isclose(
+            matrix @ direction, forward, rtol=0.0, atol=1e-9 * np.abs(matrix) @ np.abs(direction), equal_nan=True
+        )
+    if not np.all(alike):  # rounding or a mistake?
+        wrong = Comparison(known, lambda d: slopes(below, point, d), np.array(point), title).first_wrong(Report())
+        if wrong:
+            return replace(wrong, why=f"numeric {wrong.numeric:.10g}, given {wrong.given:.10g} by forward mode")
+
+    def given(d: Any) -> Any:
+        return matrix[:, d != 0.0] @ d[d != 0.0]
+
+    return Comparison(known, given, np.array(point), title).first_wrong(report)
+
+
+def _error(
+    order: int, place: str, wrong: Wrong, whole: Wrong | None, node: Value | None = None, active: Sequence[int] = ()
+) -> GradientError:
+    """The exception with its message: what is wrong with f, and with which operation."""
+    lines = [f"derivative of order {order}" + (f" by {place}" if place else "") + f": {whole}"] if whole else []
+    operand = -1
+    if node is not None:
+        operand = active[wrong.output if order > 1 else wrong.coordinate]
+        then = f", derived by operand {active[wrong.coordinate] + 1}" * (order > 1 and not wrong.why)
+        lines.append(f"wrong operation: {describe(node)}: its partial {operand + 1}{then} (order {order}): {wrong}")
+        if order > 1 and not wrong.why and wrong.given == 0.0:
+            lines.append("(a partial that is a plain number has no derivative: write it with this package's functions)")
+    elif not isfinite(wrong.given) and not wrong.why:
+        lines.append("each operation is right, but the gradient is not finite: autograd.diagnose(root) finds where")
+    elif not wrong.why:
+        lines.append("each operation is right: f leaves the graph (.data, stop_gradient, no_grad), jumps, or is random")
+    error = GradientError("\n".join(lines))
+    error.order, error.argument, error.numeric, error.given = order, place, wrong.numeric, wrong.given
+    error.node, error.operation, error.operand = node, node.primitive.name if node is not None else "", operand
+    return error

@@ -1,0 +1,145 @@
+"""Arguments of a jitted function: a key of their structure, and their numbers; the same structure of other things."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.value import Value
+from autograd.errors import is_real, refuse_masks
+
+NUMBERS = {float, int}
+OTHERS = (bool, np.bool_)  # numbers to Python, here a part of the program
+FLOAT = np.dtype(np.float64)
+SCALAR, NODE = "number", "Value"
+
+
+class Static:
+    """An argument that is part of the key: its value decides which program runs."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def key_of(x: Any, pieces: list[Any], name: str) -> Any:
+    """A hashable description of x, whose numbers are added to `pieces`: floats, Values, and float arrays of any shape.
+
+    What is no number (a str, a bool, None, ...) is part of the description. TypeError, naming the argument, if it has no hash.
+    """
+    kind = type(x)
+    if kind is float or kind is int:
+        pieces.append(float(x))
+        return SCALAR
+    if kind is Value:
+        pieces.append(x)
+        return NODE
+    if kind is np.ndarray and x.dtype is FLOAT and x.ndim and x.flags.c_contiguous:
+        pieces.append(x)
+        return ("array", x.shape)
+    if isinstance(x, np.ndarray):
+        return _array_key(x, pieces, name)
+    if isinstance(x, dict):
+        return (dict, kind, tuple(x), tuple([key_of(item, pieces, name) for item in x.values()]))
+    if isinstance(x, (list, tuple)):
+        kinds = set(map(type, x))
+        if len(x) > 8 and kinds <= NUMBERS:
+            pieces.append(np.array(x, dtype=float))
+            return (kind, len(x))
+        return (kind, tuple([key_of(item, pieces, name) for item in x]))
+    if isinstance(x, Static):
+        return ("static", type(x.value), _exact(_hashable(x.value, name)))
+    if is_real(x) and kind not in OTHERS:
+        pieces.append(float(x))
+        return SCALAR
+    return ("static", kind, _exact(_hashable(x, name)))
+
+
+def _exact(x: Any) -> Any:
+    """What tells 0 from -0, 1 from 1.0 and True, and takes nan for nan."""
+    if isinstance(x, (float, complex)):
+        return repr(x)
+    return tuple([(type(item), _exact(item)) for item in x]) if isinstance(x, tuple) else x
+
+
+def _hashable(x: Any, name: str) -> Any:
+    try:
+        hash(x)
+    except TypeError:
+        raise TypeError(
+            f"{name} takes numbers, arrays of them, lists, tuples and dicts; "
+            f"an argument of another kind must have a hash, as {type(x).__name__} has not"
+        ) from None
+    return x
+
+
+def _array_key(x: Any, pieces: list[Any], name: str) -> Any:
+    refuse_masks(x, name)
+    if x.dtype.kind in "biuf":
+        pieces.append(np.ascontiguousarray(x, dtype=np.float64) if x.ndim else float(x))
+        return ("array", x.shape)
+    if x.dtype.kind != "O":
+        raise TypeError(f"{name} takes arrays of numbers, not of {x.dtype}")
+    return ("objects", x.shape, tuple([key_of(item, pieces, name) for item in x.flat]))
+
+
+def filled(x: Any, numbers: Iterator[Any]) -> Any:
+    """The structure of x with the next of `numbers` in place of each number."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind == "O":
+            items = [filled(item, numbers) for item in x.flat]
+        else:
+            items = [next(numbers) for _ in range(x.size)]
+        made = np.empty(len(items), dtype=object)
+        made[:] = items
+        return made.reshape(x.shape) if x.ndim else items[0]
+    if isinstance(x, dict):
+        filling = {key: filled(item, numbers) for key, item in x.items()}
+        if type(x) is dict:
+            return filling
+        changed: Any = copy(x)  # another kind of dict, with what it knows besides
+        changed.update(filling)
+        return changed
+    if isinstance(x, (list, tuple)):
+        items = [filled(item, numbers) for item in x]
+        return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+    if isinstance(x, Static):
+        return x.value
+    if type(x) is Value or (is_real(x) and type(x) not in OTHERS):
+        return next(numbers)
+    return x
+
+
+def flat_numbers(pieces: Sequence[Any]) -> list[Any]:
+    """Floats and Values, one by one."""
+    found: list[Any] = []
+    for piece in pieces:
+        if isinstance(piece, np.ndarray):
+            found += piece.ravel().tolist()
+        else:
+            found.append(piece)
+    return found
+
+
+def both_ways(f: Callable[..., Any], places: Sequence[int], names: Sequence[str]) -> tuple[tuple[int, ...], frozenset[str]]:
+    """The static parameters by place and by name, as callers may pass them either way."""
+    if not places and not names:
+        return (), frozenset()
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []  # a function of C's may have no signature
+    known = [p.name for p in parameters]
+    if parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        for name in names:
+            if name not in known:
+                raise ValueError(f"jit() finds no parameter {name!r} for static_argnames; there are {', '.join(known)}")
+    by_place = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    called = [by_place[i] for i in places if -len(by_place) <= i < len(by_place)]
+    counted = [by_place.index(name) for name in names if name in by_place]
+    return (*places, *counted), frozenset([*names, *called])

@@ -1,0 +1,302 @@
+"""vmap: one function at many points at once, each group of points on the way that its comparisons take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.jit import Jitted, Ways, jit
+from autograd.compiler.signature import Static, key_of
+from autograd.compiler.specialization import Path
+from autograd.engine.context import tracing
+from autograd.engine.functions import as_array
+from autograd.engine.pytree import Tree
+from autograd.engine.value import Value
+from autograd.errors import refuse_masks
+from autograd.program.executor import NumPyPlan, block_size, points_runner
+from autograd.program.threads import share
+
+Function = Callable[..., Any]
+PIECES = 4  # for each thread: one that comes late takes fewer
+LARGE = 16 << 20  # bytes from which each result has memory of its own
+ALONE = 200_000  # slots times points below which a second thread does not pay
+PART = 10_000_000  # slots times points between two looks for Ctrl-C: 10 to 50 ms
+FORMS = "vmap() needs a function whose result has the same form at all points"
+
+
+def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
+    """The function for many points: arguments with one more axis in, results with one more leading axis out.
+
+    Arguments: `f`, a function as for `jit`, or a jitted one; `in_axes`, for each argument the axis along which its points lie
+    (of every array in it), or None for what is the same at all points; one number for all arguments, or a tuple, in which a
+    dict, list or tuple may say it for each item of an argument; `threads`, how many share the points, by default as many as
+    there are cores where the work is worth it.
+    Result: arrays of shape (points, ...) in the structure of f's result. Each point takes its own way through f's branches.
+    ValueError where arguments have different numbers of points, none at all, or none has an axis.
+
+    >>> import numpy as np
+    >>> from autograd import grad, vmap
+    >>> vmap(grad(lambda x, a: a * x**2), in_axes=(0, None))(np.array([1.0, 2.0, 3.0]), 10.0)
+    array([20., 40., 60.])
+    """
+    if not callable(f):
+        raise TypeError(f"vmap() takes a function, not {type(f).__name__}")
+    return Batched(f if isinstance(f, Jitted) else jit(f), in_axes, threads)
+
+
+class Leaves:
+    """Arguments as a list of arrays, of which some have the points as their first axis (`along`)."""
+
+    def __init__(self, args: Sequence[Any], in_axes: Any, name: str) -> None:
+        axes = tuple(in_axes) if isinstance(in_axes, (list, tuple)) else (in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise ValueError(f"{name} needs one in_axes for each of the {len(args)} arguments, not {len(axes)}")
+        self.arrays: list[Any] = []
+        self.along: list[bool] = []
+        self.points = -1
+        self.values = False
+        self.name = name
+        self.structure = [self._take(x, axis) for x, axis in zip(args, axes, strict=True)]
+        if self.points < 0:
+            raise ValueError(f"{name} needs an array of points: every argument is the same at all points (in_axes=None)")
+
+    def _take(self, x: Any, axis: Any) -> Any:
+        """Note the arrays of an argument; the structure with the place of each in the list."""
+        if isinstance(x, dict):
+            inner = axis if isinstance(axis, dict) else dict.fromkeys(x, axis)
+            if inner.keys() != x.keys():
+                raise ValueError(f"{self.name} needs in_axes for the keys {list(x)}, not {list(inner)}")
+            return {key: self._take(item, inner[key]) for key, item in x.items()}
+        if isinstance(axis, (list, tuple)):
+            if not isinstance(x, (list, tuple)) or len(x) != len(axis):
+                raise ValueError(f"{self.name} finds no {len(axis)} items for in_axes={axis} in a {type(x).__name__}")
+            return _like(x, [self._take(*pair) for pair in zip(x, axis, strict=True)])
+        if axis is not None and not isinstance(axis, (int, np.integer)):
+            raise TypeError(f"{self.name} needs an int or None for each of in_axes, not {axis!r}")
+        if axis is None:
+            place = len(self.arrays)
+            self.arrays.append(x)
+            self.along.append(False)
+            return place
+        if isinstance(x, (list, tuple)) and any(isinstance(item, (list, tuple, dict, np.ndarray)) for item in x):
+            return _like(x, [self._take(item, axis) for item in x])
+        refuse_masks(x, self.name)
+        array = np.asarray(x)
+        if array.dtype.kind not in "biufO" or not -array.ndim <= axis < array.ndim:
+            raise ValueError(f"{self.name} finds no axis {axis} in an argument of shape {array.shape} and type {array.dtype}")
+        array = np.moveaxis(array, axis, 0)
+        if array.dtype.kind == "O" and any([type(item) is Value for item in array.flat]):
+            self.values = True
+        else:
+            array = np.require(as_array(array, self.name), np.float64, ["C", "A"])
+        if self.points not in (-1, len(array)):
+            raise ValueError(f"{self.name} got arguments of {self.points} and of {len(array)} points")
+        self.points = len(array)
+        self.arrays.append(array)
+        self.along.append(True)
+        return len(self.arrays) - 1
+
+    def point(self, i: int) -> list[Any]:
+        """The arguments at one point."""
+
+        def at(place: Any) -> Any:
+            if isinstance(place, dict):
+                return {key: at(item) for key, item in place.items()}
+            if isinstance(place, (list, tuple)):
+                return _like(place, [at(item) for item in place])
+            array = self.arrays[place]
+            if not self.along[place]:
+                return array
+            return array[i] if array.ndim > 1 or array.dtype.kind == "O" else float(array[i])
+
+        return [at(place) for place in self.structure]
+
+
+def _like(x: Any, items: Any) -> Any:
+    return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+
+
+class Batched:
+    """A function at many points: see `vmap`."""
+
+    def __init__(self, jitted: Jitted, in_axes: Any, threads: int | None) -> None:
+        self.jitted, self.in_axes, self.threads = jitted, in_axes, threads
+        self.name = f"vmap({jitted.name})"
+        update_wrapper(self, jitted.wrapped, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise TypeError(f"{self.name} takes its arguments by position, as in_axes does; not {', '.join(kwargs)} by name")
+        leaves = Leaves(self.jitted.with_static(args), self.in_axes, self.name)
+        first = leaves.point(0) if leaves.points else None
+        if first is None:
+            raise ValueError(f"{self.name} needs at least one point")
+        key, pieces = self.jitted._key(tuple(first), {})
+        if tracing() or leaves.values or any([type(x) is Value for x in pieces]):
+            return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
+        ways = self.jitted._ways.setdefault(key, Ways())
+        path = ways.last or self.jitted._trace(ways, tuple(first), {}, pieces)
+        if path.outside:
+            return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
+        inputs = self._inputs(leaves, pieces)
+        return self._run(leaves, ways, path, inputs)
+
+    def _untraced(self, leaves: Leaves, i: int) -> Any:
+        return self.jitted.wrapped(*[x.value if isinstance(x, Static) else x for x in leaves.point(i)])
+
+    def _inputs(self, leaves: Leaves, pieces: Sequence[Any]) -> list[tuple[Any, int]]:
+        """For each piece of a point's arguments the array to read, and how many numbers lie between two points (0: shared)."""
+        found: list[tuple[Any, int]] = []
+        for array, along in zip(leaves.arrays, leaves.along, strict=True):
+            if along:
+                found.append((array, int(np.prod(array.shape[1:]))))
+                continue
+            shared: list[Any] = []
+            key_of(array, shared, self.name)
+            found += [(np.require(np.atleast_1d(x), np.float64, ["C", "A"]), 0) for x in shared]
+        return found
+
+    def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
+        """All points on one path; those that leave it on others, until each is done."""
+        waiting: list[tuple[Path, Any, tuple[Path, ...]]] = [(path, None, ())]
+        result: Any = None
+        while waiting:
+            path, points, tried = waiting.pop()
+            tried = (*tried, path)
+            count = leaves.points if points is None else len(points)
+            chosen = inputs if points is None else [(x[points] if step else x, step) for x, step in inputs]
+            arrays, failed = self._on_path(path, chosen, count)
+            result = Result(path, leaves.points) if result is None else result
+            done = failed == -1
+            if done.all():
+                result.put(path, arrays, points, None)
+                continue
+            result.put(path, arrays, points, done)
+            if (failed == -2).any():
+                raise IndexError("take() got an index that is no whole number in the range of its items")
+            for broken in np.unique(failed[~done]):
+                those = np.nonzero(failed == broken)[0]
+                those = those if points is None else points[those]
+                other = ways.other(path, int(broken)) or self._traced(leaves, ways, int(those[0]))
+                if other is None or other in tried or other.truths in [p.truths for p in tried]:
+                    result.put_one_by_one(those, [self._untraced(leaves, i) for i in those.tolist()])
+                else:
+                    waiting.append((other, those, tried))
+        return result.finished()
+
+    def _traced(self, leaves: Leaves, ways: Ways, point: int) -> Path | None:
+        if not self.jitted._room(ways):
+            return None
+        args = tuple(leaves.point(point))
+        return self.jitted._trace(ways, args, {}, self.jitted._key(args, {})[1])
+
+    def _on_path(self, path: Path, inputs: list[tuple[Any, int]], points: int) -> tuple[list[Any], Any]:
+        arrays = _empty([(points, *shape) for shape in path.outputs.shapes()])
+        failed = np.full(points, -1, dtype=np.int32)
+        plan, slots = path.runner.plan, path.runner.program.slots
+        native = not isinstance(plan, NumPyPlan)  # that calls Python functions, which may come back here
+        workers = (self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)) if native else 1
+        block = block_size(plan.rows)
+        size = min(-(-points // (PIECES * workers)) if workers > 1 else points, PART // slots + 1) if native else points
+        size = -(-size // block) * block
+        parts = [(start, min(start + size, points)) for start in range(0, points, size)]
+        share(points_runner(plan, inputs, arrays, failed, block), parts, workers)
+        return arrays, failed
+
+
+def _empty(shapes: list[tuple[int, ...]]) -> list[Any]:
+    """Arrays of these shapes; small ones in one piece of memory, which the system then need not clear anew in each call."""
+    sizes = [int(np.prod(shape)) for shape in shapes]
+    if 8 * sum(sizes) > LARGE:
+        return [np.empty(shape) for shape in shapes]
+    starts = np.cumsum([0] + [-(-size // 8) * 8 for size in sizes]).tolist()
+    whole = np.empty(starts[-1])
+    return [whole[start : start + size].reshape(shape) for start, size, shape in zip(starts, sizes, shapes, strict=False)]
+
+
+class Result:
+    """Arrays for the result at all points, filled path by path."""
+
+    def __init__(self, path: Path, points: int) -> None:
+        self.outputs, self.points = path.outputs, points
+        self.form = form(path.outputs.tree)
+        self.parts: list[Any] | None = None
+
+    def put(self, path: Path, arrays: list[Any], points: Any, done: Any) -> None:
+        """The computed numbers of a path at some points (None: all), of which `done` (None: all) are right."""
+        parts = path.outputs.batched(arrays, self.points if points is None else len(points))
+        if points is None and done is None:
+            self.parts = parts
+            return
+        where = np.arange(self.points) if points is None else points
+        if done is not None:
+            where, parts = where[done], [part[done] for part in parts]
+        self._place(where, parts, path.outputs.tree)
+
+    def put_one_by_one(self, points: Any, results: list[Any]) -> None:
+        """Results that were computed untraced."""
+        for i, result in zip(points.tolist(), results, strict=True):
+            tree = Tree(result)
+            self._place([i], [np.array([part]) for part in tree_parts(tree)], tree)
+
+    def _place(self, points: Any, parts: list[Any], tree: Tree) -> None:
+        """Write parts at their points; a kind of number that has room for both where the kinds differ."""
+        if form(tree) != self.form:
+            raise TypeError(FORMS)
+        if not len(points):
+            return
+        if self.parts is None:
+            self.parts = [np.empty((self.points, *part.shape[1:]), dtype=part.dtype) for part in parts]
+        for k, part in enumerate(parts):
+            kind = np.result_type(self.parts[k], part)
+            self.parts[k] = self.parts[k].astype(kind, copy=False)
+            self.parts[k][points] = part
+
+    def finished(self) -> Any:
+        """The result in the structure of the function's."""
+        return assemble(self.outputs.tree, self.parts or [])
+
+
+def form(tree: Tree) -> str:
+    """What two results have in common that only differ in their numbers."""
+    return repr(tree.build([[()] * shape if isinstance(shape, int) else shape for shape in tree.shapes]))
+
+
+def tree_parts(tree: Tree) -> list[Any]:
+    """The numbers of a structure: one item for each number or array; lists give one for each number in them."""
+    parts: list[Any] = []
+    start = 0
+    for shape in tree.shapes:
+        size = shape if isinstance(shape, int) else int(np.prod(shape))
+        items = tree.leaves[start : start + size]
+        parts += items if isinstance(shape, int) or not shape else [np.array(items).reshape(shape)]
+        start += size
+    return parts
+
+
+def stacked(results: Sequence[Any]) -> Any:
+    """Results of single points as arrays with the points in front, in their structure."""
+    trees = [Tree(result) for result in results]
+    if any([form(tree) != form(trees[0]) for tree in trees]):
+        raise TypeError(FORMS)
+    parts: list[Any] = []
+    for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
+        parts.append(np.array(places))
+    return assemble(trees[0], parts)
+
+
+def assemble(tree: Tree, parts: Sequence[Any]) -> Any:
+    """The structure with the next of `parts` for each number or array."""
+    items, start = [], 0
+    for shape in tree.shapes:
+        if isinstance(shape, int):
+            items.append(list(parts[start : start + shape]))
+            start += shape
+        else:
+            items.append(parts[start])
+            start += 1
+    return tree.build(items)

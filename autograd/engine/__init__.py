@@ -1,0 +1,1 @@
+"""The eager engine: Values record what they are made of, and sweep backward."""

@@ -1,0 +1,104 @@
+"""Operations of the user's own: a Python function of numbers with its partials becomes one more operation."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from autograd.engine import trace_ops
+from autograd.engine.context import tracing
+from autograd.engine.functions import as_array
+from autograd.engine.value import Value, number, record
+from autograd.errors import real
+from autograd.ops.primitives import Row
+
+Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
+
+
+def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator: calls of the function with Values are single nodes, whose local derivatives are given.
+
+    Arguments: `partials`, one function of the operands for each of them (a list or tuple), or one function that returns
+    all derivatives (a number for one operand, else a tuple); `symbol`, what pictures show, by default the function's name.
+    The function takes and returns floats. Written with this package's functions, the partials can be differentiated again.
+    TypeError where partials are no functions; ValueError where their number is not that of the operands.
+
+    >>> from autograd import Value, cos
+    >>> @primitive(partials=[lambda x: 2 * cos(2 * x)])
+    ... def sin2(x):
+    ...     import math
+    ...     return math.sin(2 * x)
+    >>> x = Value(0.0)
+    >>> sin2(x).backward()
+    >>> x.grad
+    2.0
+    """
+    rules = tuple(partials) if isinstance(partials, (list, tuple)) else None
+    if not callable(partials) and (rules is None or not all(callable(rule) for rule in rules)):
+        raise TypeError("primitive() needs partials=: a function of the operands for each of them, or one for all")
+
+    def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
+        parameters = inspect.signature(f).parameters
+        names = list(parameters)
+        if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values()):
+            raise TypeError(f"{f.__name__} needs a fixed number of operands: its parameters must be plain ones")
+        if rules is not None and len(rules) != len(names):
+            raise ValueError(
+                f"{f.__name__} has {len(names)} operands ({', '.join(names)}), but {len(rules)} partials are given"
+            )
+        row = _row(f, names, rules or tuple(_picked(f, partials, i, len(names)) for i in range(len(names))), symbol)
+        return _function(f, row, trace_ops.add_row(row))
+
+    return decorate
+
+
+def _picked(f: Callable[..., Any], partials: Any, i: int, arity: int) -> Callable[..., Any]:
+    def rule(*operands: Any) -> Any:
+        found = partials(*operands)
+        found = found if isinstance(found, (tuple, list)) else (found,)
+        if len(found) != arity:
+            raise ValueError(f"{f.__name__} has {arity} operands, but its partials= returned {len(found)} derivatives")
+        return found[i]
+
+    return rule
+
+
+def _row(f: Callable[..., Any], names: list[str], rules: Sequence[Callable[..., Any]], symbol: str) -> Row:
+    symbol = symbol or f.__name__
+    wrapped = tuple((lambda m, *operands, rule=rule: rule(*operands[:-1])) for rule in rules)
+    sample = ((-1.0, 1.0),) * len(names)
+    return Row(f.__name__, lambda m, *operands: f(*operands), wrapped, sample, symbol, symbol, "", arity=len(names))
+
+
+def _function(f: Callable[..., Any], row: Row, op: int) -> Callable[..., Any]:
+    def on_scalars(*operands: Any) -> Any:
+        held = tuple(x if type(x) is Value else real(x, f"an operand of {row.name}()") for x in operands)
+        if tracing() and any(type(x) is Value for x in held):
+            return trace_ops.own(row, f, held)
+        floats = [number(x) for x in held]
+        z = real(f(*floats), f"the result of {row.name}()")
+        if not any(type(x) is Value for x in held):
+            return z
+        found = [real(rule(None, *floats, z), f"a partial of {row.name}()") for rule in row.partials]
+        return record(op, held, z, tuple(found))
+
+    @wraps(f)
+    def function(*operands: Any) -> Any:
+        if len(operands) != row.arity:
+            raise TypeError(f"{row.name}() takes {row.arity} operands, not {len(operands)}")
+        arrays = [as_array(x, row.name) for x in operands]
+        if any(isinstance(x, np.ndarray) for x in arrays):
+            result = np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
+            return result if any(type(x) is Value for x in result.flat) else result.astype(float)
+        return on_scalars(*arrays)
+
+    function.operation = op  # type: ignore[attr-defined]
+    OWN[op] = function
+    return function
+
+
+OWN: dict[int, Callable[..., Any]] = {}  # by operation number

@@ -1,0 +1,178 @@
+"""Nodes that only traces make: a value with derivatives given beside it, an operand picked by a number, a Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.context import TRACE, tracing
+from autograd.engine.functions import VALUES, as_array
+from autograd.engine.value import ROWS, Value, number, record
+from autograd.errors import TraceError, real
+from autograd.ops.kernels import FLOATS
+from autograd.ops.primitives import Row
+
+Function = Callable[..., Any]
+
+
+_lock = Lock()
+
+
+def add_row(row: Row) -> int:
+    """The operation number of one more row outside of the table."""
+    with _lock:
+        ROWS.append(row)
+        return len(ROWS) - 1
+
+
+def register(name: str, value: Function, partials: Function) -> int:
+    """A row of any number of operands outside of the table; its operation number."""
+    return add_row(Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False))
+
+
+def _link_partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
+    n = len(xs) // 2
+    return [0.0, *xs[1 + n :], *[0.0] * n]
+
+
+LINK = register("link", lambda m, xs: xs[0], _link_partials)
+TAKE = register(
+    "take",
+    lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
+    lambda m, xs, z: [0.0, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
+)
+PIVOT = register("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [0.0] * len(xs))
+
+
+def largest(xs: Sequence[Any]) -> tuple[Any, Any]:
+    """The first of the largest operands and its place, to be found at run time."""
+    first = FLOATS.pivot([number(x) for x in xs])
+    place = record(PIVOT, tuple(xs), float(first), (0.0,) * len(xs))
+    return _picked(list(xs), place, first), place
+
+
+def link(value: Any, operands: Sequence[Any], partials: Sequence[Any]) -> Value:
+    """The node of a value whose derivative by each operand is given as a Value or number of its own."""
+    numbers = (0.0, *map(number, partials), *[0.0] * len(operands))
+    return record(LINK, (value, *operands, *partials), number(value), numbers)
+
+
+def _chosen(m: Any, index: Any, i: float, size: float) -> Any:
+    """1 where the index is i, counted from the end where it is negative."""
+    return m.equal(m.where(index < 0.0, index + size, index), i)
+
+
+def _place(index: Any, size: int) -> int:
+    """The place that an index means; IndexError where there is none."""
+    i = number(index)
+    if not isfinite(i) or i != int(i):
+        raise IndexError(f"take() needs a whole number as index, not {i}")
+    if not -size <= i < size:
+        raise IndexError(f"take() of {size} items has none of index {int(i)}")
+    return int(i) % size
+
+
+def take(values: Any, index: Any) -> Any:
+    """`values[index]`, also where the index is an input of a traced function: the program then reads the place at run time.
+
+    Arguments: `values`, a list or array of numbers or Values, or a list of rows of one length (or array of more dimensions,
+    of which the first is indexed); `index`, a whole number from -n to n - 1 (an int, a Value, or an array or list of them).
+    Result: the item; for rows a list (of an array: an array); for several indices an array of items.
+    IndexError where there is no such item or the index is no whole number. The derivative by the index is 0.
+
+    >>> take([10.0, 20.0, 30.0], 1)
+    20.0
+    """
+    if isinstance(index, (list, tuple)) or (isinstance(index, np.ndarray) and index.ndim):
+        indices = as_array(index, "take")
+        taken = [take(values, i) for i in indices.flat]
+        return np.array(taken).reshape(indices.shape + np.shape(taken[0])) if taken else np.empty(indices.shape)
+    if isinstance(index, np.ndarray):
+        index = index.item()
+    items = values if isinstance(values, (list, tuple, np.ndarray)) else list(values)
+    place = _place(index if type(index) is Value else real(index, "take()'s index"), len(items))
+    if type(index) is not Value or not tracing():
+        return items[place]
+    return _picked(items, index, place)
+
+
+def _picked(items: Any, index: Value, place: int) -> Any:
+    if isinstance(items, np.ndarray) and items.ndim > 1:
+        columns = items.reshape(len(items), -1).T
+        return np.array([_picked(list(column), index, place) for column in columns]).reshape(items.shape[1:])
+    if isinstance(items[0], (list, tuple, np.ndarray)):
+        if len({len(row) for row in items}) > 1:
+            raise ValueError("take() of rows needs rows of one length")
+        picked = [_picked([row[j] for row in items], index, place) for j in range(len(items[0]))]
+        return np.array(picked) if isinstance(items[0], np.ndarray) else picked
+    zeros = [0.0] * len(items)
+    zeros[place] = 1.0
+    held = tuple(x if type(x) is Value else real(x, "an item of take()") for x in items)
+    return record(TAKE, (index, *held), number(held[place]), (0.0, *zeros))
+
+
+# ---- operations of the user's own, and reductions that are made of others
+
+CALLS: dict[int, Function] = {}  # Python functions by operation number
+_numbers: dict[Any, int] = {}
+_known = Lock()
+
+
+def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
+    raise TraceError(
+        "a Python function that a program calls has no derivative: write its partials with this package's functions"
+    )
+
+
+def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Value:
+    """The node of a Python function of floats, to be called at run time."""
+    with _known:
+        if f not in _numbers:
+            _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
+            CALLS[_numbers[f]] = f
+    return record(_numbers[f], tuple(operands), result, (0.0,) * len(operands))
+
+
+def own(row: Row, f: Function, operands: Sequence[Any]) -> Value:
+    """The node of an operation of the user's own in a trace: its value and its partials, recorded where they can be."""
+    value = _recorded(f, row.name, operands)
+    rules = [_recorded(_rule(rule), f"{row.name}'s partial", operands) for rule in row.partials]
+    return link(value, operands, rules)
+
+
+_rules: dict[Any, Function] = {}
+
+
+def _rule(rule: Function) -> Function:
+    return _rules.setdefault(rule, lambda *operands: rule(None, *operands, None))
+
+
+def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
+    trace = TRACE.get()
+    refused = trace.refused
+    try:
+        found = f(*operands)
+        if type(found) is Value:
+            return found
+    except (TypeError, AttributeError, ValueError):
+        pass  # it needs plain floats: the program will call it
+    finally:
+        trace.refused = refused
+    token = TRACE.set(None)  # on plain numbers it may do what it likes
+    try:
+        z = f(*map(number, operands))
+    finally:
+        TRACE.reset(token)
+    return call(f, name, operands, real(z, f"the result of {name}()"))
+
+
+def reduction(node: Value, operands: Iterable[Any]) -> Value:
+    """The node of a reduction as the operations that it is made of."""
+    row, xs = node.primitive, list(operands)
+    if row.name in ("sum", "sumprod"):
+        return node
+    return link(row.value(VALUES, xs), xs, row.partials[0](VALUES, xs, node))

@@ -1,0 +1,1 @@
+"""What an operation is: the table of rows, and what is printed from it. Imports nothing else of ours."""

@@ -1,0 +1,132 @@
+"""Programs in files: a documented format (docs/program-format.md) that holds numbers and names, and runs no code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import struct
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ProgramError
+from autograd.program.instructions import CALL, NUMBERS, OPS
+from autograd.program.verify import LIMIT
+
+MAGIC = b"\x89AGP\r\n\x1a\n"  # a file that was transferred as text no longer begins so
+VERSION = 1
+PREFIX = struct.Struct("<8sII")  # magic, version, length of the header
+DIGEST = hashlib.sha256().digest_size
+ARRAYS = {
+    "constants": ("<f8", "constants"),
+    "op": ("<i4", "instructions"),
+    "a": ("<i4", "instructions"),
+    "b": ("<i4", "instructions"),
+    "c": ("<i4", "instructions"),
+    "pool": ("<i4", "pool"),
+    "outputs": ("<i4", "outputs"),
+    "guards": ("<i4", "guards"),
+    "truths": ("u1", "guards"),
+}  # in the order of the file: type, and which number of the header is the length
+COUNTS = ("inputs", "turn", "constants", "instructions", "pool", "outputs", "guards")
+
+
+def packed(program: Any) -> bytes:
+    """The bytes of the file. ProgramError for a program that calls Python functions, which a file cannot hold."""
+    if (program.op == CALL).any():
+        names = sorted({getattr(f, "__name__", repr(f)) for f in program.calls})
+        raise ProgramError(
+            f"a program that calls Python functions ({', '.join(names)}) cannot be saved; "
+            "write them with this package's functions, or save the source and trace it again"
+        )
+    used, numbers = np.unique(program.op, return_inverse=True)
+    counts = {"inputs": program.inputs, "turn": program.turn}
+    header = {
+        **counts,
+        **{count: len(getattr(program, name)) for name, (_, count) in ARRAYS.items()},
+        "operations": [[OPS[op].name, "".join(OPS[op].letters)] for op in used],
+        "input_names": list(program.input_names),
+    }
+    written = json.dumps(header, separators=(",", ":")).encode()
+    written += b" " * (-(PREFIX.size + len(written)) % 8)
+    arrays = {name: np.asarray(getattr(program, name)) for name in ARRAYS} | {"op": numbers.reshape(-1)}
+    content = [array.astype(ARRAYS[name][0]).tobytes() for name, array in arrays.items()]
+    body = b"".join([PREFIX.pack(MAGIC, VERSION, len(written)), written, *content])
+    return body + hashlib.sha256(body).digest()
+
+
+def unpacked(data: bytes) -> dict[str, Any]:
+    """The parts of a program. ProgramError for anything but the bytes of `packed`; takes memory in proportion to `data`."""
+    if len(data) < PREFIX.size + DIGEST or data[: len(MAGIC)] != MAGIC:
+        raise ProgramError("this is no saved program, or only the beginning of one")
+    _, version, length = PREFIX.unpack_from(data)
+    if version != VERSION:
+        raise ProgramError(f"the program is saved in version {version} of the format; this package reads version {VERSION}")
+    end = len(data) - DIGEST
+    if hashlib.sha256(memoryview(data)[:end]).digest() != data[end:]:
+        raise ProgramError("the saved program is damaged: its check sum is another one")
+    header, place = _header(data[PREFIX.size : min(end, PREFIX.size + length)]), PREFIX.size + length
+    sizes = {name: header[count] * np.dtype(kind).itemsize for name, (kind, count) in ARRAYS.items()}
+    if place + sum(sizes.values()) != end:
+        raise ProgramError("the saved program is damaged: its length is not what it says")
+    parts: dict[str, Any] = {}
+    for name, (kind, count) in ARRAYS.items():
+        parts[name] = np.frombuffer(data, kind, header[count], place).copy()
+        place += sizes[name]
+    numbers = np.array(header["operations"], dtype=np.int32)
+    if len(parts["op"]) and not 0 <= parts["op"].min() <= parts["op"].max() < len(numbers):
+        raise ProgramError("the saved program is damaged: it uses an operation that it does not name")
+    if len(parts["truths"]) and parts["truths"].max() > 1:
+        raise ProgramError("the saved program is damaged: a truth is neither 0 nor 1")
+    parts["op"] = numbers[parts["op"]] if len(parts["op"]) else parts["op"]
+    return parts | {name: header[name] for name in ("inputs", "turn", "input_names")}
+
+
+def _header(text: bytes) -> dict[str, Any]:
+    """The header, with numbers of this package's operations in place of their names."""
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ProgramError("the saved program is damaged: its header cannot be read") from None
+    if type(header) is not dict or set(header) != {*COUNTS, "operations", "input_names"}:
+        raise ProgramError("the saved program is damaged: its header has other entries")
+    if not all(type(header[name]) is int and 0 <= header[name] <= LIMIT for name in COUNTS):
+        raise ProgramError("the saved program is damaged: its header has impossible numbers")
+    lists = header["operations"], header["input_names"]
+    if not all(type(x) is list for x in lists) or not all(type(name) is str for name in header["input_names"]):
+        raise ProgramError("the saved program is damaged: its header has impossible names")
+    header["operations"] = list(map(_number, header["operations"]))
+    return header
+
+
+def _number(operation: Any) -> int:
+    """The number of an operation [name, operands]."""
+    if type(operation) is not list or len(operation) != 2 or not all(type(x) is str for x in operation):
+        raise ProgramError("the saved program is damaged: its header has impossible names")
+    name, letters = operation
+    number = NUMBERS.get(name)
+    if number is None or number == CALL or "".join(OPS[number].letters) != letters:
+        raise ProgramError(
+            f"the program uses the operation {name!r} of ({', '.join(letters)}), which this package does not have"
+        )
+    return number
+
+
+def write(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file that is complete on the disk before it takes its name; OSError where that is impossible."""
+    target = Path(path)
+    made = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+    try:
+        with open(made, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(made, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(made)
+        raise

@@ -1,0 +1,1 @@
+"""The layout engine: finding it, running it, writing its files."""

@@ -1,0 +1,1 @@
+"""The chain rule written out: rules, chains, LaTeX, tables, deltas."""

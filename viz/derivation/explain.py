@@ -1,0 +1,103 @@
+"""explain(): a derivative as the chain rule gives it, path by path, each local derivative with its formula and number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Value, gradient
+from viz.derivation import render
+from viz.derivation.chain import Chain
+from viz.derivation.rules import name_nodes
+from viz.model.paths import Path, largest_paths
+
+
+class Explanation(Chain):
+    """What explain() returns: the derivative `total` of `root` by `wrt`, as a sum over `count` paths.
+
+    `paths` are the largest of them, the largest first; each has `nodes`, `partials` and their `product`. `share` is what
+    part of the total these make (nan if the total is 0). Where there is no path, `reason` says why.
+    `str()`, `markdown()` and `latex()` write it down.
+    """
+
+    def __str__(self) -> str:
+        return render.plain(self)
+
+    def __repr__(self) -> str:
+        return f"<viz.Explanation of {str(self).splitlines()[0]}>"
+
+    def markdown(self) -> str:
+        """The explanation in Markdown, with a table for each path."""
+        return render.markdown(self)
+
+    def latex(self) -> str:
+        """The explanation as lines of LaTeX's mathematics, in an `aligned` environment."""
+        return render.latex(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
+
+
+def explain(root: Value, wrt: Value, max_paths: int = 10) -> Explanation:
+    """The derivative of `root` by `wrt` as a sum over paths of products of local derivatives, with formulas and numbers.
+
+    Arguments: `root`, the result; `wrt`, a leaf or a node between; `max_paths`, how many paths to show: where there are more,
+    those of the largest products, found without going along all (there may be 2^60). No `.grad` is read or changed: the
+    total is what one `root.backward()` adds to `wrt.grad`.
+    Returns an Explanation. Raises TypeError for what is no Value, ValueError for a `max_paths` below 1.
+
+    >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
+    >>> y = x * w + w
+    >>> y.label = "y"
+    >>> print(explain(y, w))
+    dy/dw = 1.5, the sum over 2 paths
+    <BLANKLINE>
+    x = 0.5
+    w = -0.6
+    v1 = x * w = -0.3
+    y = v1 + w = -0.9
+    <BLANKLINE>
+    path 1: y → w
+      ∂(v1 + w)/∂w = 1
+      product = 1
+    path 2: y → v1 → w
+      ∂(v1 + w)/∂v1 = 1
+      ∂(x * w)/∂w = x = 0.5
+      product = 1 * 0.5 = 0.5
+    <BLANKLINE>
+    sum = 1 + 0.5 = 1.5
+    """
+    for name, given in (("root", root), ("wrt", wrt)):
+        if not isinstance(given, Value):
+            raise TypeError(f"explain() needs a Value as {name}, not {_kind(given)}")
+    if isinstance(max_paths, bool) or not isinstance(max_paths, int):
+        raise TypeError(f"max_paths must be a whole number, not {_kind(max_paths)}")
+    if max_paths < 1:
+        raise ValueError(f"max_paths must be at least 1, not {max_paths}")
+    found = largest_paths(root, wrt, max_paths)
+    total = float(gradient(root, wrt)) if found.count else 0.0
+    reason = "" if found.count else _reason(root, wrt)
+    return Explanation(root, wrt, found.paths, found.count, total, _share(found.paths, found.count, total), reason)
+
+
+def _kind(x: Any) -> str:
+    return type(x).__name__
+
+
+def _share(paths: tuple[Path, ...], count: int, total: float) -> float:
+    if len(paths) == count:
+        return 1.0
+    return sum(path.product for path in paths) / total if total else float("nan")
+
+
+def _reason(root: Value, wrt: Value) -> str:
+    """Why no path leads from root to wrt."""
+    names = name_nodes([wrt, root])
+    y, x = names[id(root)], names[id(wrt)]
+    if largest_paths(wrt, root, 1).count:
+        return f"{x} is made from {y}, not {y} from {x}: the arguments are the other way round"
+    if not root.op:
+        return f"{y} is a leaf: it was not made by an operation, so it depends on nothing but itself"
+    return f"no path leads from {y} to {x}: {x} is not among the values that {y} was made from"

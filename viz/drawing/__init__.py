@@ -1,0 +1,1 @@
+"""Pictures of a graph: the views, their cards and legends."""

@@ -1,0 +1,84 @@
+"""A layered network with all places fixed: cards in columns, straight arrows, labels standing on them, frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import graphviz  # type: ignore[import-untyped]
+
+from viz.drawing.cards import Attributes
+from viz.drawing.layered import MARGIN, TITLE, Point, arrange
+from viz.model.network import Card, Network
+from viz.style.escape import html_text
+from viz.style.labels import BODY, font, table
+from viz.style.measure import measure
+from viz.style.theme import Theme
+
+EDGE = (18.0, 7.2)  # points that a node adds to its label, to both sides together
+UNLABELLED = (130.0, 4.0)  # the room for an arrow without a label
+HIDDEN = {"shape": "point", "width": "0.01", "height": "0.01", "style": "invis", "label": ""}
+
+
+def straight(
+    graph: graphviz.Digraph,
+    network: Network,
+    frames: Sequence[tuple[str, list[Card]]],
+    nodes: Mapping[str, Attributes],
+    arrows: Sequence[tuple[dict[str, str], list[str]]],
+    theme: Theme,
+) -> None:
+    """Add everything to the graph, with its place."""
+    graph.attr("graph", layout="neato", splines="line", outputorder="breadthfirst")  # each over what was added before it
+    measured = {name: measure(look["label"]) for name, look in nodes.items()}
+    sizes = {name: (width + EDGE[0], height + EDGE[1]) for name, (width, height) in measured.items()}
+    _align(network, sizes)
+    labels = [table((f"<TR><TD>{word}</TD></TR>" for word in words if word), padding=0) for _, words in arrows]
+    room = [measure(label) if words else UNLABELLED for label, (_, words) in zip(labels, arrows, strict=True)]
+    layout = arrange(network, sizes, room, any(words for _, words in arrows))
+    for i, (title, cards) in enumerate(frames):
+        _add_frame(graph, f"frame{i}", title, [(layout.cards[card.id], sizes[card.id]) for card in cards], theme)
+    for i, ((look, _), (start, end)) in enumerate(zip(arrows, layout.arrows, strict=True)):
+        graph.node(f"from{i}", pos=_pos(start), **HIDDEN)
+        graph.node(f"to{i}", pos=_pos(end), **HIDDEN)
+        graph.edge(f"from{i}", f"to{i}", **look)
+    for i, (look, words) in enumerate(arrows):
+        if words:
+            ground = labels[i].replace("<<TABLE", f'<<TABLE BGCOLOR="{theme.background}"', 1)
+            graph.node(f"label{i}", shape="plain", label=ground, pos=_pos(layout.labels[i]), tooltip=look["tooltip"])
+    for name, look in nodes.items():
+        _add_card(graph, name, look, layout.cards[name], sizes[name], sizes[name][0] - EDGE[0] - measured[name][0])
+
+
+def _add_card(graph: graphviz.Digraph, name: str, look: Attributes, place: Point, size: Point, spare: float) -> None:
+    """A card of this size; what its label does not need goes between keys and numbers."""
+    label = look["label"].replace('<TD WIDTH="6">', f'<TD WIDTH="{6 + spare:.0f}">')
+    width, height = f"{size[0] / 72:.4f}", f"{size[1] / 72:.4f}"
+    graph.node(name, **look | {"label": label}, pos=_pos(place), width=width, height=height)
+
+
+def _align(network: Network, sizes: dict[str, tuple[float, float]]) -> None:
+    """Cards of one column are equally wide."""
+    widest: dict[tuple[str, int], float] = {}
+    for card in network.cards.values():
+        key = (card.kind, card.unit.depth if card.unit else 0)
+        widest[key] = max(widest.get(key, 0.0), sizes[card.id][0])
+    for card in network.cards.values():
+        sizes[card.id] = (widest[card.kind, card.unit.depth if card.unit else 0], sizes[card.id][1])
+
+
+def _add_frame(
+    graph: graphviz.Digraph, name: str, title: str, cards: Sequence[tuple[Point, tuple[float, float]]], theme: Theme
+) -> None:
+    left, right = min(x - w / 2 for (x, _), (w, _) in cards), max(x + w / 2 for (x, _), (w, _) in cards)
+    low, high = min(y - h / 2 for (_, y), (_, h) in cards), max(y + h / 2 for (_, y), (_, h) in cards) + TITLE
+    centre = _pos(((left + right) / 2, (low + high) / 2))
+    size = {"width": f"{(right - left + 2 * MARGIN) / 72:.4f}", "height": f"{(high - low + 2 * MARGIN) / 72:.4f}"}
+    graph.node(
+        name, shape="box", style="rounded", color=theme.zero, penwidth="1.2", labelloc="t", margin="0.05,0.1",
+        label=f"<{font(html_text(title), BODY, theme.faint)}>", pos=centre, tooltip=" ", **size,
+    )  # fmt: skip
+
+
+def _pos(point: Point) -> str:
+    """A place that the engine keeps; in inches."""
+    return f"{point[0] / 72:.4f},{point[1] / 72:.4f}!"

@@ -1,0 +1,1 @@
+"""What is to be drawn, as plain data: nodes, folds, groups, networks."""

@@ -1,0 +1,102 @@
+"""Groups of values in numbers: how many, how large their gradients are, and what the groups send back to each other."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from viz.model.node import Node
+from viz.model.picture import message
+from viz.model.scopes import Path, Single
+
+
+@dataclass
+class Group:
+    """Values that are drawn as one box."""
+
+    path: Path
+    leaves: int = 0
+    constants: int = 0
+    results: int = 0
+    grads: list[float] = field(default_factory=list)  # of all but the constants
+    node: Node | None = None  # if it is the only one, and shown as itself
+
+    @property
+    def values(self) -> int:
+        """How many there are."""
+        return self.leaves + self.constants + self.results
+
+    def sizes(self) -> list[float]:
+        """|gradient| where it is a number other than 0."""
+        return [abs(grad) for grad in self.grads if grad and math.isfinite(grad)]
+
+    def median(self) -> float:
+        """The median of |gradient|, zeros included."""
+        finite = [abs(grad) for grad in self.grads if math.isfinite(grad)]
+        return statistics.median(finite) if finite else math.nan
+
+    def share(self, sign: int) -> float:
+        """How large a part of the gradients has this sign (-1, 0 or 1)."""
+        return sum((grad > 0) - (grad < 0) == sign and grad == grad for grad in self.grads) / max(len(self.grads), 1)
+
+    def histogram(self, low: int, high: int, sign: int) -> list[int]:
+        """How many gradients of this sign there are a decade from 10**low to 10**high; what lies below is in the first."""
+        counts = [0] * (high - low)
+        for grad in self.grads:
+            if 0.0 < sign * grad < math.inf:
+                counts[min(max(math.floor(math.log10(sign * grad)), low), high - 1) - low] += 1
+        return counts
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The edges from one group to another, and the norm of the gradient that is sent back along them."""
+
+    tail: Path
+    head: Path
+    edges: int
+    norm: float
+
+
+def groups_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Group]:
+    """The groups in the order in which their values occur."""
+    found: dict[Path, Group] = {}
+    for node, path in zip(nodes, paths, strict=True):
+        group = found.setdefault(path, Group(path))
+        group.leaves += not node.op and not node.is_constant
+        group.constants += node.is_constant
+        group.results += bool(node.op)
+        if not node.is_constant:
+            group.grads.append(node.grad)
+        if isinstance(path[-1], Single):
+            group.node = node
+    return list(found.values())
+
+
+def flows_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Flow]:
+    """What goes from group to group: the gradient of a value is summed over the edges into the same group."""
+    place = {id(node): path for node, path in zip(nodes, paths, strict=True)}
+    edges: dict[tuple[Path, Path], int] = {}
+    sent: dict[tuple[Path, Path], dict[int, float]] = {}
+    for node, head in zip(nodes, paths, strict=True):
+        for parent, local in zip(node.parents, node.partials, strict=True):
+            tail = place[id(parent)]
+            if tail == head or parent.is_constant:
+                continue
+            key = (tail, head)
+            edges[key] = edges.get(key, 0) + 1
+            values = sent.setdefault(key, {})
+            values[id(parent)] = values.get(id(parent), 0.0) + message(local, node.grad)
+    return [Flow(*key, count, math.hypot(*sent[key].values())) for key, count in edges.items()]
+
+
+def decades(groups: Sequence[Group]) -> tuple[int, int]:
+    """The powers of ten between which all histograms run: those of all gradients, at most nine decades."""
+    sizes = [size for group in groups for size in group.sizes()]
+    if not sizes:
+        return 0, 1
+    high = math.floor(math.log10(max(sizes))) + 1
+    low = math.floor(math.log10(min(sizes)))
+    return max(low, high - 9), high

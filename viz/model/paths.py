@@ -1,0 +1,124 @@
+"""The paths of the chain rule between two nodes: how many there are, and the largest, without going along all of them."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from viz.model.node import Node, in_order
+
+# Logarithms as whole numbers add up exactly, in whatever order: the bound of a path and that of its best continuation are
+# then the same number, and the search never goes back to where it came from.
+UNIT = 1 << 40
+HUGE = 1 << 100
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """One way from a result down to what it is differentiated by: its nodes, the operand taken in each but the last
+    (0 for the first), the local derivatives there, and their product."""
+
+    nodes: tuple[Node, ...]
+    operands: tuple[int, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The largest paths, the largest first, the number of all, and how many steps the search took."""
+
+    paths: tuple[Path, ...]
+    count: int
+    steps: int
+
+
+def largest_paths(root: Node, wrt: Node, most: int) -> Found:
+    """At most `most` paths from `root` to `wrt`, those of largest |product|, and the number of all.
+
+    One pass over the graph counts the paths and bounds each node's best; the search then takes at most one step per node of
+    each path found.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, "x")
+    >>> found = largest_paths(x * x + 3 * x, x, 2)
+    >>> [path.product for path in found.paths], found.count
+    ([3.0, 2.0], 3)
+    """
+    return _largest(root, [wrt], most)
+
+
+def largest_paths_to_leaves(root: Node, most: int) -> Found:
+    """At most `most` paths from `root` to leaves that are no constants, those of largest |product|, and the number of all.
+
+    >>> from autograd import Value
+    >>> w, b = Value(2.0, "w"), Value(5.0, "b")
+    >>> found = largest_paths_to_leaves(w * 3 + b, 1)
+    >>> [(path.nodes[-1].label, path.product) for path in found.paths], found.count
+    ([('w', 3.0)], 2)
+    """
+    return _largest(root, [node for node in in_order(root) if not node.op and not node.is_constant], most)
+
+
+def _largest(root: Node, ends: Sequence[Node], most: int) -> Found:
+    counts, bests = {id(end): 1 for end in ends}, {id(end): 0 for end in ends}  # of the nodes from which an end is reached
+    last = frozenset(counts)
+    for node in in_order(root):
+        if id(node) not in last:
+            reached = [(id(p), d) for p, d in zip(node.parents, node.partials, strict=True) if id(p) in counts]
+            if reached:
+                counts[id(node)] = sum(counts[p] for p, _ in reached)
+                bests[id(node)] = max(size(d) + bests[p] for p, d in reached)
+    if id(root) not in counts:
+        return Found((), 0, 0)
+    taken, steps = _search(root, last, bests, most)
+    return Found(tuple(_path(root, operands) for operands in taken), counts[id(root)], steps)
+
+
+def size(partial: float) -> int:
+    """The logarithm of |partial|; nan counts as largest of all, for it decides the sum."""
+    if partial != partial:
+        return 4 * HUGE
+    if partial == 0.0 or math.isinf(partial):
+        return 2 * HUGE if partial else -HUGE
+    return round(math.log2(abs(partial)) * UNIT)
+
+
+def _search(root: Node, ends: frozenset[int], bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
+    """Best first: of all beginnings that with the largest best completion is continued, among equals the longest."""
+    heap: list[tuple[int, int, int, int, Node, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
+    serial = steps = 0
+    taken: list[list[int]] = []
+    while heap and len(taken) < most:
+        _, height, _, begun, node, way = heapq.heappop(heap)
+        steps += 1
+        if id(node) in ends:
+            taken.append(_unwound(way))
+            continue
+        for k, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if id(parent) in bests:
+                serial += 1
+                total = begun + size(partial)
+                heapq.heappush(heap, (-total - bests[id(parent)], height - 1, serial, total, parent, (way, k)))
+    return taken, steps
+
+
+def _unwound(way: Any) -> list[int]:
+    operands: list[int] = []
+    while way is not None:
+        way, k = way
+        operands.append(k)
+    return operands[::-1]
+
+
+def _path(root: Node, operands: Sequence[int]) -> Path:
+    nodes, partials, product = [root], [], 1.0
+    for k in operands:
+        partials.append(nodes[-1].partials[k])
+        if product != 0.0:  # as in the sweep: nothing is sent on, not even through an infinite derivative
+            product *= partials[-1]
+        nodes.append(nodes[-1].parents[k])
+    return Path(tuple(nodes), tuple(operands), tuple(partials), product)

@@ -1,0 +1,103 @@
+"""Weighted sums in a graph: what a sum is made of, and which factor of a product is the weight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograd.ops.primitives import TABLE
+from viz.model.node import Node
+
+SUMS = ("add", "sum", "sumprod")
+WITH_SLOPE = ("leaky_relu", "elu")
+NO_ACTIVATIONS = set(  # functions of one operand that rather belong to a loss than to a unit
+    "identity neg abs round floor ceil trunc exp exp2 expm1 log log1p log2 log10 sqrt cbrt erfc lgamma digamma".split()
+)
+# What a leaf is where the graph leaves it open, as in w * x: the names that everybody uses decide.
+WEIGHT, INPUT = re.compile(r"w|θ|theta|kernel", re.IGNORECASE), re.compile(r"x|in(put)?s?\b|in(put)?s?[ _\d]|feature", re.I)
+TARGET = re.compile(r"(y|t|target|label|truth)[ _\d]*$", re.IGNORECASE)
+
+
+def row_name(node: Node) -> str:
+    """The name of the node's row in the table, "" for a leaf or an operation of the user's own."""
+    name: str = node.primitive.name if node.op else ""
+    return name if name in TABLE and TABLE[name] is node.primitive else ""
+
+
+def is_activation(node: Node) -> bool:
+    row = node.primitive
+    if row is None or row_name(node) in NO_ACTIVATIONS:
+        return False
+    return row.arity == 1 or (row_name(node) in WITH_SLOPE and not node.parents[1].op)
+
+
+def _parts(node: Node, active: bool) -> tuple[Node, ...]:
+    """What a sum is opened into; a threshold may be subtracted where an activation follows."""
+    if row_name(node) == "sub" and active and not node.parents[1].op:
+        return node.parents[:1]
+    return node.parents if row_name(node) in SUMS else ()
+
+
+class Sums:
+    """The sums of a graph, with what is inside of other sums and so is none of its own."""
+
+    def __init__(self, nodes: Sequence[Node], roots: Sequence[Node]) -> None:
+        self._uses = {id(node): 0 for node in nodes} | {id(root): 1 for root in roots}
+        for node in nodes:
+            for parent in node.parents:
+                self._uses[id(parent)] += 1
+        self.taken: set[int] = set()  # net inputs, and sums and products inside of sums
+        active: set[int] = set()  # those that an activation follows
+        for node in reversed(nodes):
+            if is_activation(node):
+                self.taken.add(id(node.parents[0]))
+                active.add(id(node.parents[0]))
+            for part in _parts(node, id(node) in active):
+                if self._uses[id(part)] == 1:
+                    self.taken.add(id(part))
+                    active |= {id(part)} if id(node) in active else set()
+
+    def split(self, net: Node, active: bool) -> tuple[list[tuple[Node, Node]], list[Node]]:
+        """The weighted terms of a sum, as pairs of weight and source, and its other terms."""
+        inputs: list[tuple[Node, Node]] = []
+        others: list[Node] = []
+        for term in self._terms(net, active):
+            pair = self._weight_first(term[0], term[1], net) if len(term) > 1 else None
+            if pair:
+                inputs.append(pair)
+            else:
+                others += term if len(term) == 2 else term[-1:]
+        return inputs, others
+
+    def _terms(self, net: Node, active: bool) -> list[list[Node]]:
+        """The terms of a sum: [factor, factor, product], [factor, factor] of a dot product, or [term]."""
+        terms: list[list[Node]] = []
+        stack = [net]
+        while stack:
+            node = stack.pop()
+            name, parents, inside = row_name(node), node.parents, node is net or self._uses[id(node)] == 1
+            if name in ("add", "sum") and inside:
+                stack += reversed(parents)
+            elif name == "sumprod" and inside:
+                half = len(parents) // 2
+                terms += [[p, q] for p, q in zip(parents[:half], parents[half:], strict=True)]
+            elif name == "sub" and inside and _parts(node, active):
+                terms.append([parents[1]])  # a threshold
+                stack.append(parents[0])
+            elif name == "mul" and inside:
+                terms.append([*parents, node])
+            else:
+                terms.append([node])
+        return terms
+
+    def _weight_first(self, a: Node, b: Node, net: Node) -> tuple[Node, Node] | None:
+        """The factors as weight and source; None if neither is a weight."""
+        if a is b or (a.op and b.op) or any(TARGET.match(x.label) and not x.op for x in (a, b)):
+            return None
+        return (a, b) if self._likeness(a, net) >= self._likeness(b, net) else (b, a)
+
+    def _likeness(self, node: Node, net: Node) -> tuple[float, ...]:
+        """What speaks for a weight, the strongest first."""
+        label = (WEIGHT.match(node.label) is not None) - (INPUT.match(node.label) is not None)
+        scope = bool(node.group) and node.group == net.group
+        return (not node.op, label, not node.is_constant, scope, -self._uses[id(node)])

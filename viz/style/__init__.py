@@ -1,0 +1,1 @@
+"""How things look: themes, labels, fonts, measures, SVG."""

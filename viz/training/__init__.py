@@ -1,0 +1,1 @@
+"""A picture that follows a training."""
