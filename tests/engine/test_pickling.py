@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import HOME
 
 import autograd
 import autograd as ag
@@ -22,7 +23,6 @@ from autograd import Value, gradient, scope
 from autograd.engine.value import topological
 
 DEEP = 1_000_000 if autograd.compiled else 100_000
-HOME = Path(autograd.__file__).parent.parent
 BUILT = any((HOME / "autograd").glob("engine/value.*.so")) or any((HOME / "autograd").glob("engine/value.*.pyd"))
 TWINS = [False, True] if BUILT else [False]
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)

@@ -341,7 +341,7 @@ def test_same_dot_in_every_process() -> None:
     here = Path(__file__).resolve().parent
     code = (
         "import sys\n"
-        "from test_viz import lesson, random_graph\nfrom viz import draw\n"
+        "from test_draw import lesson, random_graph\nfrom viz import draw\n"
         "sys.stdout.buffer.write((draw(lesson()).source + draw(random_graph(1), 'classic', groups=True).source).encode())"
     )
     outputs = {

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import HOME
 
 import autograd
 from autograd import (
@@ -40,8 +41,6 @@ from autograd import (
     trap,
     zero_grad,
 )
-
-HOME = Path(autograd.__file__).parent.parent
 
 
 def run(program: str, folder: Path, **environment: str) -> str:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from helpers import HOME, ROOT
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -20,8 +21,7 @@ import viz
 from autograd import Value, tanh
 from viz.notebook import shown
 
-TOUR = Path(__file__).resolve().parent.parent / "examples" / "tour.ipynb"
-HOME = Path(viz.__file__).parent.parent
+TOUR = ROOT / "examples" / "tour.ipynb"
 
 
 def executed(notebook: Any, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:

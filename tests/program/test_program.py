@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from expressions import Expression, expressions
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from programs import (
@@ -25,7 +26,6 @@ from programs import (
     same,
     traced,
 )
-from test_random_expressions import Expression, expressions
 
 import autograd as ag
 from autograd import Value

@@ -20,14 +20,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from helpers import HOME, ROOT
 
 import autograd
 import viz
 from autograd import Value
 from autograd.ops.primitives import TABLE
-
-ROOT = Path(__file__).resolve().parent.parent
-HOME = Path(autograd.__file__).parent.parent
 
 # ---- imports point down
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from expressions import Expression, expressions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from programs import EXACT_OPS, NUMBERS, close, points, programs, results, same, traced
-from test_random_expressions import Expression, expressions
 
 import autograd as ag
 from autograd import Program, jit

@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import HOME
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import autograd
 from autograd import Value
 from autograd.engine.functions import FUNCTIONS
 from autograd.ops.primitives import TABLE
 from viz.__main__ import main
 from viz.cli.expression import ExpressionError, evaluate, is_name
 from viz.cli.grammar import CALLED, LONGEST, WINDOW
-
-HOME = Path(autograd.__file__).parent.parent
 
 
 def values(**numbers: float) -> dict[str, Value]:

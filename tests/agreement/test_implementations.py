@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import HOME
 
 import autograd
-
-HOME = Path(autograd.__file__).parent.parent
 
 # Every operation of the table on sampled and on special operands; then operators, constants, modes, reductions, random
 # graphs, sweeps over them, gradients of gradients. Each line: what it is, then numbers in hexadecimal.

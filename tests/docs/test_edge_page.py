@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from autograd import Value, gradient
 from autograd.checks.docs_edges import LISTS, at, cell, edges, operands, rows
@@ -15,7 +15,7 @@ from autograd.engine.functions import FUNCTIONS, on_arrays
 from autograd.ops.kernels import ARRAYS, printed
 from autograd.ops.primitives import Row
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "edges.md"
+PAGE = ROOT / "docs" / "edges.md"
 RUN = "run: python -m autograd.checks.docs_edges docs/edges.md"
 ROWS = [pytest.param(row, id=row.name) for row in rows()]
 NODES = [pytest.param(row, id=row.name) for row in rows() if row.partials and row.name != "where"]

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from helpers import HOME, ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ Box = tuple[float, float, float, float]
 
 
 def example() -> ModuleType:
-    path = Path(__file__).resolve().parent.parent / "examples" / "lesson.py"
+    path = ROOT / "examples" / "lesson.py"
     spec = importlib.util.spec_from_file_location("lesson_example", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -549,7 +550,7 @@ def test_same_dot_in_every_process() -> None:
         subprocess.run(
             [sys.executable, "-c", code],
             cwd=Path(__file__).resolve().parent,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(HOME), str(ROOT / "tests")])},
             capture_output=True,
             check=True,
         ).stdout

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 import autograd
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+BENCHMARKS = ROOT / "benchmarks"
 NAMES = ["2-16-16-1 network, 100 points", "Black-Scholes, one call and five greeks", "Pendulum, 100 Runge-Kutta steps"]
 
 

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import HOME
 
 import autograd
 
 DEEP = 10_000_000 if autograd.compiled else 1_000_000
 WIDE = 1_000_000 if autograd.compiled else 200_000
-HOME = Path(autograd.__file__).parent.parent
 
 
 def output(folder: Path, program: str) -> str:

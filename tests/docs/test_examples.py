@@ -13,8 +13,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from helpers import ROOT
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 PLOTS = ["newton.py", "black_scholes.py", "ode_sensitivity.py", "curve_fit.py", "moons.py", "calibration.py"]
 WEIGHT_STEPS = """\
 hidden -> output   [0.00804047 0.00555918]

@@ -9,13 +9,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from helpers import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import no_grad, value_and_grad
 from autograd.optim import Adam, fit, linear
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def loaded(path: str) -> ModuleType:
