@@ -20,7 +20,6 @@ from docutils.nodes import SkipNode  # noqa: E402
 from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 from sphinx.errors import ExtensionError  # noqa: E402
 
-import autograd.ops.docs_table  # noqa: E402
 from autograd.ops.primitives import TABLE  # noqa: E402
 
 project = "scalar-autograd"
@@ -66,7 +65,6 @@ def read(app, docname, source):
     source[0] = re.sub(r"^% the text of (\S+)$", lambda m: text_of(m[1]), source[0], flags=re.MULTILINE)
     up = "../" * docname.count("/")
     source[0] = pages.with_figures(source[0], made_by(docname), f"{up}_made/{docname}/")
-    source[0] = source[0].replace("% table of operations", autograd.ops.docs_table.markdown())
     source[0] = source[0].replace("% functions one by one", one_by_one())
     source[0] = re.sub(r"^([\w/-]+\*)\n", lambda m: m[0] if any(HERE.glob(m[1] + ".md")) else "", source[0], flags=re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Make the pictures of docs/pictures/ and docs/lesson.png anew: `python docs/make_pictures.py`, with a Chromium on PATH."""
+"""Draw docs/pictures/*.png, and docs/lesson.png as the README does; needs a Chromium on PATH."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pages
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -129,10 +130,11 @@ def screenshot(address: str, name: str, width: int, height: int, dark: bool = Fa
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     error, loss = lesson(), transformer()
-    draw(error, "neurons").save(HERE / "lesson.png")
     draw(loss).save(OUT / "groups.png")
     draw(loss, top=5).save(OUT / "top.png")
     with tempfile.TemporaryDirectory() as folder:
+        pages.run(HERE.parent / "README.md", Path(folder))
+        shutil.copyfile(Path(folder) / "lesson.png", HERE / "lesson.png")
         page = player(error).save(Path(folder) / "player.html").as_uri()
         screenshot(f"{page}#step=36", "player.png", 1280, 860)
         screenshot(f"{page}#step=36", "player_phone.png", 390, 844, dark=True)

@@ -1,6 +1,6 @@
-"""The table for readers: the README's list of functions and the package's type stub, printed from the rows.
+"""The table for readers: docs/functions.md and the package's type stub, printed from the rows.
 
-`python -m autograd.ops.docs_table README.md autograd/__init__.pyi` writes both anew.
+`python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi` writes both anew.
 """
 
 from __future__ import annotations
@@ -109,13 +109,13 @@ def _signatures(row: Row) -> list[str]:
     return [f"def {row.name}({', '.join(operands)}) -> Any: ..."]
 
 
-def refresh(readme: str) -> str:
-    """The README's text with the table printed anew."""
-    before, rest = readme.split(BEGIN)
+def refresh(page: str) -> str:
+    """The page's text with the table printed anew."""
+    before, rest = page.split(BEGIN)
     return before + BEGIN + "\n" + markdown() + "\n" + END + rest.split(END)[1]
 
 
 if __name__ == "__main__":
-    readme_path, stub_path = map(Path, sys.argv[1:3])
-    readme_path.write_text(refresh(readme_path.read_text(encoding="utf-8")), encoding="utf-8")
+    page_path, stub_path = map(Path, sys.argv[1:3])
+    page_path.write_text(refresh(page_path.read_text(encoding="utf-8")), encoding="utf-8")
     stub_path.write_text(stub(), encoding="utf-8")

@@ -93,11 +93,11 @@ def test_the_blocks_of_a_page_share_a_session_and_a_block_inside_another_is_text
     assert pages.run(page, tmp_path / "made") == (2, "")
 
 
-def test_the_readme_s_table_is_printed_from_the_rows() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert docs_table.refresh(readme) == readme, "run: python -m autograd.ops.docs_table README.md autograd/__init__.pyi"
+def test_the_table_of_functions_is_printed_from_the_rows() -> None:
+    page = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
+    assert docs_table.refresh(page) == page, "run: python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi"
 
 
 def test_the_type_stub_is_printed_from_the_rows() -> None:
     stub = (ROOT / "autograd" / "__init__.pyi").read_text(encoding="utf-8")
-    assert docs_table.stub() == stub, "run: python -m autograd.ops.docs_table README.md autograd/__init__.pyi"
+    assert docs_table.stub() == stub, "run: python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi"
