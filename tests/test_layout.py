@@ -40,6 +40,7 @@ FLOORS = [
         "engine._pure",
         "engine.context",
         "engine.trap",
+        "engine.registry",
     ],
     ["engine.value", "engine.pytree", "engine.modes"],
     ["engine.functions", "engine.arrays", "engine.trace_ops", "engine.custom", "engine.pickling"],

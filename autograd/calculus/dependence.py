@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from autograd.engine.value import ROWS
+from autograd.engine.registry import OPERATIONS
 from autograd.ops.formulas import NAMES
 from autograd.ops.primitives import TABLE, Lists, zero
 
@@ -81,7 +81,7 @@ def curvature(op: int) -> tuple[Reach | None, ...]:
 
     An operation of the user's own may depend on everything.
     """
-    row = ROWS[op]
+    row = OPERATIONS[op].row
     places = frozenset(range(row.arity))
     if op > len(NAMES):
         return (places,) * len(places)
@@ -93,11 +93,11 @@ def curvature(op: int) -> tuple[Reach | None, ...]:
 @cache
 def is_linear(op: int) -> bool:
     """Whether no partial of this reduction over lists depends on an operand."""
-    return not any(of_lists(op, [Reads(frozenset([i])) for i in range(2 * max(ROWS[op].lists, 1))]))
+    return not any(of_lists(op, [Reads(frozenset([i])) for i in range(2 * max(OPERATIONS[op].row.lists, 1))]))
 
 
 def of_lists(op: int, xs: Sequence[Reads]) -> list[Reach]:
-    row = ROWS[op]
+    row = OPERATIONS[op].row
     size = len(xs) // max(row.lists, 1)
     lists = [list(xs[k : k + size]) for k in range(0, len(xs), size)] if size else []
     return [united([partial]).of for partial in row.partials[0](DOMAIN, *lists, united(xs))]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.calculus.dependence import NOTHING, Reach, Reads, curvature, is_linear, of_lists, union
-from autograd.engine.value import ROWS, Value, operands, topological
+from autograd.engine.registry import OPERATIONS
+from autograd.engine.value import Value, operands, topological
 
 
 class Graph:
@@ -40,7 +41,7 @@ class Graph:
         """The operands towards which there is a derivative, and whether second ones come with them."""
         held, op = operands(node), node.operation
         places = [i for i, x in enumerate(held) if type(x) is Value and id(x) in self.active]
-        if not op or ROWS[op].arity is None:
+        if not op or OPERATIONS[op].row.arity is None:
             return [(held[i], not is_linear(op)) for i in places]
         found = curvature(op)
         second = [of or NOTHING for of in found]
@@ -92,7 +93,7 @@ def hessian_pattern(output: Any, variables: Sequence[Value]) -> list[set[int]]:
 def _interactions(node: Value, reach: dict[int, Reach]) -> Iterator[tuple[Reach, Reach]]:
     """Pairs of sets whose members have second derivatives with each other in this node."""
     sets = [reach.get(id(x), NOTHING) if type(x) is Value else NOTHING for x in operands(node)]
-    if ROWS[node.operation].arity is None:
+    if OPERATIONS[node.operation].row.arity is None:
         if not is_linear(node.operation):
             found = of_lists(node.operation, [Reads(s) for s in sets])
             yield from zip(sets, found, strict=True)

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, numbers, slopes
 from autograd.checks.diagnose import describe
-from autograd.engine.custom import OWN
 from autograd.engine.functions import FUNCTIONS, VALUES
+from autograd.engine.registry import OPERATIONS
 from autograd.engine.value import Value, number, operands, variable
 from autograd.ops.kernels import FLOATS, printed
 from autograd.ops.primitives import TABLE
@@ -39,7 +39,7 @@ def check_node(node: Value, active: list[int], order: int, report: Report) -> Wr
 
 def _rules(node: Value, active: Sequence[int]) -> tuple[Flat, Flat]:
     """An operation's value on floats, and its partials on Values, as functions of the operands that move."""
-    row, held, own = node.primitive, [number(x) for x in operands(node)], OWN.get(node.operation)
+    row, held, own = node.primitive, [number(x) for x in operands(node)], OPERATIONS[node.operation].function
     size = len(held) // max(row.lists, 1)
 
     def arguments(xs: Sequence[Any]) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.calculus.ad import as_value, pull_back
 from autograd.engine import trace_ops
 from autograd.engine.functions import FUNCTIONS, VALUES
+from autograd.engine.registry import register_variadic
 from autograd.engine.value import Value, number, unary
 from autograd.ops.formulas import OPS as NODE_OPS
 from autograd.program import instructions as ops
@@ -56,4 +57,4 @@ def register(program: Program, output: int, name: str) -> int:
             return [0.0] * len(xs)
         return pull_back({id(result): (result, 1.0)}, copies, True)
 
-    return trace_ops.register(name, lambda m, xs: replay(program, xs)[output], partials)
+    return register_variadic(name, lambda m, xs: replay(program, xs)[output], partials)

@@ -10,8 +10,9 @@ import numpy as np
 from autograd.compiler._lower import flatten, settle
 from autograd.compiler.trace import Trace
 from autograd.engine import value
-from autograd.engine.trace_ops import CALLS, LINK, PIVOT, TAKE
-from autograd.engine.value import ROWS, Value
+from autograd.engine.registry import OPERATIONS
+from autograd.engine.trace_ops import LINK, PIVOT, TAKE
+from autograd.engine.value import Value
 from autograd.ops.formulas import NAMES
 from autograd.program import instructions as ops
 from autograd.program.program import Program
@@ -19,10 +20,11 @@ from autograd.program.program import Program
 
 def _numbers() -> Any:
     """The program's operation number for each operation number of nodes; negative where it reads the pool."""
-    known = {LINK: ops.LINK, TAKE: ops.TAKE, PIVOT: ops.PIVOT} | dict.fromkeys(CALLS, ops.CALL)
+    known = {LINK: ops.LINK, TAKE: ops.TAKE, PIVOT: ops.PIVOT}
+    known |= {code: ops.CALL for code, operation in enumerate(OPERATIONS) if operation.callback}
     reductions = {"sum": ops.SUM, "sumprod": ops.DOT}
     table = [0, *(ops.NUMBERS.get(name, 0) if name not in reductions else -reductions[name] for name in NAMES)]
-    return np.array([*table, *(-known.get(number, 0) for number in range(len(table), len(ROWS)))], dtype=np.int32)
+    return np.array([*table, *(-known.get(number, 0) for number in range(len(table), len(OPERATIONS)))], dtype=np.int32)
 
 
 def _labels(values: Sequence[Value]) -> list[str]:
@@ -62,7 +64,7 @@ def build(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
         [next(slots) if type(x) is Value else next(others) for x in outputs],
         list(slots),
         [truth for _, truth in trace.guards.values()],
-        [CALLS[number] for number in calls],
+        [OPERATIONS[number].callback for number in calls],
         _labels([*trace.variables, *outside]),
     )
     return program, outside

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.engine import trace_ops
 from autograd.engine.context import tracing
 from autograd.engine.functions import as_array
+from autograd.engine.registry import register
 from autograd.engine.value import Value, number, record
 from autograd.errors import real
 from autograd.ops.primitives import Row
@@ -51,7 +52,7 @@ def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[...
                 f"{f.__name__} has {len(names)} operands ({', '.join(names)}), but {len(rules)} partials are given"
             )
         row = _row(f, names, rules or tuple(_picked(f, partials, i, len(names)) for i in range(len(names))), symbol)
-        return _function(f, row, trace_ops.add_row(row))
+        return _function(f, row)
 
     return decorate
 
@@ -74,7 +75,7 @@ def _row(f: Callable[..., Any], names: list[str], rules: Sequence[Callable[..., 
     return Row(f.__name__, lambda m, *operands: f(*operands), wrapped, sample, symbol, symbol, "", arity=len(names))
 
 
-def _function(f: Callable[..., Any], row: Row, op: int) -> Callable[..., Any]:
+def _function(f: Callable[..., Any], row: Row) -> Callable[..., Any]:
     def on_scalars(*operands: Any) -> Any:
         held = tuple(x if type(x) is Value else real(x, f"an operand of {row.name}()") for x in operands)
         if tracing() and any(type(x) is Value for x in held):
@@ -96,9 +97,5 @@ def _function(f: Callable[..., Any], row: Row, op: int) -> Callable[..., Any]:
             return result if any(type(x) is Value for x in result.flat) else result.astype(float)
         return on_scalars(*arrays)
 
-    function.operation = op  # type: ignore[attr-defined]
-    OWN[op] = function
+    op = function.operation = register(row, function)  # type: ignore[attr-defined]
     return function
-
-
-OWN: dict[int, Callable[..., Any]] = {}  # by operation number

@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 
 from autograd.engine import value
 from autograd.engine.context import Source
-from autograd.engine.custom import OWN
-from autograd.engine.value import CONSTANT, ROWS, Value, operands
+from autograd.engine.registry import OPERATIONS
+from autograd.engine.value import CONSTANT, Value, operands
 from autograd.ops.formulas import OPS
 
 STEP = 40  # so many blocks may be written inside each other
@@ -81,7 +81,7 @@ class Block:
                         seen[id(x)] = len(outside)
                         outside.append(x)
                     held.append((-1 - seen[id(x)],))
-            name = OWN.get(node.operation) or node.primitive.name
+            name = OPERATIONS[node.operation].function or node.primitive.name
             rows.append((name, node.data, node.grad, node.label, node.group, node.source, tuple(held), node.partials))
         return tuple(rows), tuple(outside)
 
@@ -144,7 +144,7 @@ def _operand(place: Any, nodes: list[Value], outside: tuple[Value, ...]) -> Any:
 
 def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None:
     """ValueError where a damaged pickle's parts do not fit together."""
-    arity = ROWS[op].arity if op <= len(OPS) else None
+    arity = OPERATIONS[op].row.arity if op <= len(OPS) else None
     fit = len(parents) == len(partials) > 0 and arity in (None, len(parents))
     if not fit or {*map(type, parents)} - {Value, float} or {*map(type, partials)} - {float}:
         raise ValueError("the pickled graph is damaged, or of another version of this package")

@@ -11,7 +11,8 @@ import numpy as np
 
 from autograd.engine.context import TRACE, tracing
 from autograd.engine.functions import VALUES, as_array
-from autograd.engine.value import ROWS, Value, number, record
+from autograd.engine.registry import register_variadic
+from autograd.engine.value import Value, number, record
 from autograd.errors import TraceError, real
 from autograd.ops.kernels import FLOATS
 from autograd.ops.primitives import Row
@@ -19,33 +20,18 @@ from autograd.ops.primitives import Row
 Function = Callable[..., Any]
 
 
-_lock = Lock()
-
-
-def add_row(row: Row) -> int:
-    """The operation number of one more row outside of the table."""
-    with _lock:
-        ROWS.append(row)
-        return len(ROWS) - 1
-
-
-def register(name: str, value: Function, partials: Function) -> int:
-    """A row of any number of operands outside of the table; its operation number."""
-    return add_row(Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False))
-
-
 def _link_partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
     n = len(xs) // 2
     return [0.0, *xs[1 + n :], *[0.0] * n]
 
 
-LINK = register("link", lambda m, xs: xs[0], _link_partials)
-TAKE = register(
+LINK = register_variadic("link", lambda m, xs: xs[0], _link_partials)
+TAKE = register_variadic(
     "take",
     lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
     lambda m, xs, z: [0.0, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
 )
-PIVOT = register("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [0.0] * len(xs))
+PIVOT = register_variadic("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [0.0] * len(xs))
 
 
 def largest(xs: Sequence[Any]) -> tuple[Any, Any]:
@@ -117,9 +103,8 @@ def _picked(items: Any, index: Value, place: int) -> Any:
 
 # ---- operations of the user's own, and reductions that are made of others
 
-CALLS: dict[int, Function] = {}  # Python functions by operation number
-_numbers: dict[Any, int] = {}
-_known = Lock()
+_opcodes: dict[Function, int] = {}  # of the Python functions that programs call
+_lock = Lock()
 
 
 def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
@@ -130,11 +115,10 @@ def _refuse_derivative(m: Any, xs: Sequence[Any], z: Any) -> Any:
 
 def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Value:
     """The node of a Python function of floats, to be called at run time."""
-    with _known:
-        if f not in _numbers:
-            _numbers[f] = register(name, lambda m, xs: f(*xs), _refuse_derivative)
-            CALLS[_numbers[f]] = f
-    return record(_numbers[f], tuple(operands), result, (0.0,) * len(operands))
+    with _lock:
+        if f not in _opcodes:
+            _opcodes[f] = register_variadic(name, lambda m, xs: f(*xs), _refuse_derivative, callback=f)
+    return record(_opcodes[f], tuple(operands), result, (0.0,) * len(operands))
 
 
 def own(row: Row, f: Function, operands: Sequence[Any]) -> Value:

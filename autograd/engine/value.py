@@ -18,10 +18,10 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.context import CALL, fresh_note, guard, mode, refuse, traced, tracing
+from autograd.engine.registry import OPERATIONS
 from autograd.engine.trap import watch, watched
 from autograd.errors import LostGradientError, SweepError, is_real, real, text
 from autograd.ops.formulas import NAMES
-from autograd.ops.primitives import TABLE
 
 # fmt: off
 # isort: off
@@ -35,7 +35,6 @@ from autograd.engine._pure import meet_parents, owned, packed, send_to_parents, 
 # fmt: on
 
 CONSTANT = 1.0
-ROWS: list[Any] = [None, *(TABLE[name] for name in NAMES)]  # by operation number; own operations are added at the end
 
 
 # compiled: @cython.no_gc
@@ -139,12 +138,12 @@ class Value:
     @property
     def primitive(self) -> Any:
         """The row of the operation in the table; None for a leaf."""
-        return ROWS[self._code]
+        return OPERATIONS[self._code].row
 
     @property
     def op(self) -> str:
         """The symbol of the operation, "" for a leaf."""
-        return ROWS[self._code].symbol if self._code else ""
+        return OPERATIONS[self._code].row.symbol if self._code else ""
 
     @property
     def is_constant(self) -> bool:
@@ -470,7 +469,7 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
         node = traced(node)
     if not modes or node is NotImplemented:
         return node
-    return finish(node) if type(node) is Value else watched(ROWS[op].symbol, [*p, *(q or ())], node)
+    return finish(node) if type(node) is Value else watched(OPERATIONS[op].row.symbol, [*p, *(q or ())], node)
 
 
 def compare(op: int, node: Value, other: Any) -> Any:
@@ -586,7 +585,7 @@ def restore(
     node._code = op
     if op == 0:
         node._d1 = kind
-    elif op <= len(NAMES) and ROWS[op].arity in (1, 2):
+    elif op <= len(NAMES) and OPERATIONS[op].row.arity in (1, 2):
         node._p0, node._d0 = held[0], partials[0]
         if len(held) == 2:
             node._p1, node._d1 = held[1], partials[1]

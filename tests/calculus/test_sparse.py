@@ -21,7 +21,7 @@ from autograd.calculus.coloring import distinct_columns, star_colouring
 from autograd.calculus.dependence import curvature
 from autograd.calculus.sparsity import Graph
 from autograd.engine.functions import FUNCTIONS as FUNCTIONS_OF_THE_TABLE
-from autograd.engine.value import ROWS
+from autograd.engine.registry import OPERATIONS
 from autograd.ops.formulas import OPS
 from autograd.ops.primitives import TABLE
 
@@ -83,7 +83,7 @@ def test_the_pattern_of_a_jacobian() -> None:
 
 def test_which_operations_are_linear_follows_from_their_rows() -> None:
     """Where the rules say that there is no second derivative, numbers say so too."""
-    for op, row in enumerate(ROWS[1 : len(TABLE) + 1], 1):
+    for op, (row, *_) in enumerate(OPERATIONS[1 : len(TABLE) + 1], 1):
         if row.arity is None or row.name == "zeta":  # the derivative to zeta's first operand is not known
             continue
         found = curvature(op)

@@ -1,0 +1,37 @@
+"""Registry of the operations that nodes record, by opcode: the table's rows, and what is added at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, NamedTuple
+
+from autograd.ops.formulas import NAMES
+from autograd.ops.primitives import TABLE, Row
+
+Function = Callable[..., Any]
+
+
+class Operation(NamedTuple):
+    """What an opcode stands for."""
+
+    row: Any  # its value and partials; None for a leaf
+    function: Function | None = None  # what @primitive returned, which makes the nodes
+    callback: Function | None = None  # of floats: what a program calls at run time
+
+
+OPERATIONS: list[Operation] = [Operation(None), *(Operation(TABLE[name]) for name in NAMES)]  # by opcode; 0 is a leaf
+_lock = Lock()
+
+
+def register(row: Row, function: Function | None = None, callback: Function | None = None) -> int:
+    """Add an operation that is not in the table; return its opcode."""
+    with _lock:
+        OPERATIONS.append(Operation(row, function, callback))
+        return len(OPERATIONS) - 1
+
+
+def register_variadic(name: str, value: Function, partials: Function, callback: Function | None = None) -> int:
+    """Add an operation on a list of any number of operands, from the rules of its value and of all its partials."""
+    row = Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False)
+    return register(row, callback=callback)
