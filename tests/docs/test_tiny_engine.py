@@ -6,14 +6,14 @@ import random
 import runpy
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import ROOT
 
 import autograd
 
-PATH = Path(__file__).resolve().parents[2] / "examples" / "tiny_engine.py"
+PATH = ROOT / "examples" / "tiny_engine.py"
 TINY = runpy.run_path(str(PATH))["Value"]
 
 
