@@ -20,11 +20,11 @@ compiled. `model.load_state_dict(arrays)` takes the numbers back.
 from __future__ import annotations
 
 from autograd.nn.activations import ACTIVATIONS, activation
-from autograd.nn.initial import INITIAL, parameter
+from autograd.nn.initializers import INITIAL, parameter
 from autograd.nn.layers import Linear, Sequential
 from autograd.nn.losses import binary_cross_entropy, cross_entropy, half_squared_error, hinge, mse
+from autograd.nn.mlp import MLP, Layer, Neuron
 from autograd.nn.module import Module, functional_call
-from autograd.nn.neurons import MLP, Layer, Neuron
 
 __all__ = [
     "ACTIVATIONS",

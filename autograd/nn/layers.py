@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import sumprod
 from autograd.nn.activations import activation
-from autograd.nn.initial import Initial, parameter
+from autograd.nn.initializers import Initial, parameter
 from autograd.nn.module import Module
 
 

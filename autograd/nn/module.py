@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, data, zero_grad
-from autograd.nn.files import read_arrays, write_arrays
+from autograd._files import read_arrays, write_arrays
 
 
 class Module:

@@ -22,10 +22,10 @@ array([1.5])
 
 from __future__ import annotations
 
-from autograd.optim.checkpoints import History
+from autograd.optim.checkpoint import History
 from autograd.optim.clipping import clip_grad_norm, clip_grad_value
 from autograd.optim.optimizer import Optimizer
-from autograd.optim.rules import SGD, Adam, AdamW, RMSprop
+from autograd.optim.optimizers import SGD, Adam, AdamW, RMSprop
 from autograd.optim.schedules import cosine, exponential, linear, steps, warmup
 from autograd.optim.training import fit
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.optim.structures import arrays_of, values_of
+from autograd.optim.trees import arrays_of, values_of
 
 
 def clip_grad_norm(grads: Any, max_norm: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, zero_grad
-from autograd.optim.structures import arrays_of, values_of
+from autograd.optim.trees import arrays_of, values_of
 
 Rate = float | Callable[[int], float]
 

@@ -1,4 +1,7 @@
-"""A training loop: batches, progress bar, history, early stopping, and a checkpoint to go on from after a kill."""
+"""The training loop `fit`: batches, progress bar, early stopping, and checkpoints to resume from.
+
+The module is not called `fit`, since the package binds that name to the function.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from tqdm import tqdm
 
 import autograd
 from autograd.nn import Module
-from autograd.optim.checkpoints import Checkpoint, History, Run
+from autograd.optim.checkpoint import Checkpoint, History, Run
 from autograd.optim.clipping import clip_grad_norm
-from autograd.optim.gradients import Compiled, Eager
+from autograd.optim.loss_and_grad import Compiled, Eager
 from autograd.optim.optimizer import Optimizer
 
 

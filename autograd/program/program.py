@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd._files import atomic_write
 from autograd.program.instructions import OPS, POOLED
 from autograd.program.printing import listing, summary
-from autograd.program.serialize import packed, unpacked, write
+from autograd.program.serialize import packed, unpacked
 from autograd.program.verify import CODE, as_ints, check
 
 
@@ -134,7 +135,7 @@ class Program:
         The format holds numbers and names (docs/program-format.md); `Program.load` reads it on any machine.
         ProgramError for a program that is not well formed, or calls Python functions; OSError where writing fails.
         """
-        write(path, packed(self.check()))
+        atomic_write(path, packed(self.check()))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Program:

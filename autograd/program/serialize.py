@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 import struct
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,19 +110,3 @@ def _number(operation: Any) -> int:
             f"the program uses the operation {name!r} of ({', '.join(letters)}), which this package does not have"
         )
     return number
-
-
-def write(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file that is complete on the disk before it takes its name; OSError where that is impossible."""
-    target = Path(path)
-    made = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
-    try:
-        with open(made, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(made, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(made)
-        raise

@@ -1,11 +1,8 @@
-"""Files: one self-contained HTML page around pictures, and writing that leaves no half a file."""
+"""One self-contained HTML page around pictures."""
 
 from __future__ import annotations
 
 import html
-import os
-import secrets
-from pathlib import Path
 
 PAGE = """\
 <!DOCTYPE html>
@@ -33,15 +30,3 @@ def html_page(title: str, background: str, svg: str) -> str:
 def page_of(title: str, background: str, content: str) -> str:
     """A page with this content, which is HTML already."""
     return PAGE.format(title=html.escape(title), background=background, content=content)
-
-
-def replace_file(target: Path, content: bytes) -> None:
-    """Write a file in one step, by way of a temporary one beside it."""
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -10,8 +10,9 @@ from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
+from autograd._files import atomic_write
 from viz.backend import run as engine
-from viz.backend.files import html_page, replace_file
+from viz.backend.files import html_page
 from viz.backend.find import find
 from viz.style import svg
 from viz.style.fonts import unprintable
@@ -99,7 +100,7 @@ class Drawing:
             content = self.page().encode()
         else:
             content = self.pipe(suffix[1:])
-        replace_file(target, content)
+        atomic_write(target, content)
         return target
 
     def page(self) -> str:
@@ -116,7 +117,7 @@ class Drawing:
         fmt = format or (Path(outfile).suffix[1:] if outfile else str(self.format))
         target = Path(outfile) if outfile else Path(directory or "", f"{filename or self.filename}.{fmt}")
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, self._run(fmt, engine or str(self.engine)))
+        atomic_write(target, self._run(fmt, engine or str(self.engine)))
         if view:
             graphviz.view(str(target))
         return str(target)

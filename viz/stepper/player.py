@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from autograd import Value
-from viz.backend.files import replace_file
+from autograd._files import atomic_write
 from viz.backend.run import TIMEOUT
 from viz.derivation.rules import name_nodes
 from viz.stepper.page import LIGHT_AND_DARK, page
@@ -59,7 +59,7 @@ class Player:
             raise ValueError(f"cannot save a player as {target.name!r}: the name must end in .html")
         if not target.absolute().parent.is_dir():
             raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in")
-        replace_file(target, self.html.encode())
+        atomic_write(target, self.html.encode())
         return target
 
     def _repr_html_(self) -> str:

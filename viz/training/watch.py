@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from autograd import Value
+from autograd._files import atomic_write
 from autograd.engine.value import topological
 from autograd.errors import real
-from viz.backend.files import page_of, replace_file
+from viz.backend.files import page_of
 from viz.drawing.draw import draw
 from viz.drawing.drawing import Drawing
 from viz.notebook import kernel
@@ -95,7 +96,7 @@ class Watch:
             raise ValueError(f"cannot save a watch as {target.name!r}: the name must end in .html")
         if not target.absolute().parent.is_dir():
             raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in")
-        replace_file(target, page_of(self._name, self._theme.background, self._html()).encode())
+        atomic_write(target, page_of(self._name, self._theme.background, self._html()).encode())
         return target
 
     def _in_notebook(self) -> bool:

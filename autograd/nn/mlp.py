@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Value, sumprod
 from autograd.nn.activations import activation
-from autograd.nn.initial import Initial, generator, initial
+from autograd.nn.initializers import Initial, generator, initial
 from autograd.nn.module import Module
 
 NAMES = {"relu": "ReLU"}  # in reprs, where the name is not the function's with a capital

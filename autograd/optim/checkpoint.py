@@ -1,4 +1,4 @@
-"""The whole state of a training run in one file, so that it goes on after a kill as if nothing had been."""
+"""The whole state of a training run in one file, so that an interrupted run resumes bit for bit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.nn.files import read_arrays, remove_parts, write_arrays
+from autograd._files import read_arrays, remove_parts, write_arrays
 from autograd.optim.optimizer import Optimizer
 
 
