@@ -31,7 +31,17 @@ from autograd.ops.primitives import TABLE
 
 FLOORS = [
     ["ops.__init__", "engine.__init__", "calculus.__init__", "compiler.__init__", "checks.__init__"],
-    ["ops.primitives", "ops.expr", "errors", "_compiled", "_files", "checks.finite_differences", "ops.special", "ops.formulas"],
+    [
+        "ops.primitives",
+        "ops.expr",
+        "errors",
+        "_compiled",
+        "_files",
+        "_validate",
+        "checks.finite_differences",
+        "ops.special",
+        "ops.formulas",
+    ],
     [
         "ops.docs_table",
         "ops.codegen_c",

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd._validate import real
 from autograd.engine.context import mode, tracing
 from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
 from autograd.engine.pytree import Tree
 from autograd.engine.value import CONSTANT, Value, number, operands, topological, variable
-from autograd.errors import DomainError, real
+from autograd.errors import DomainError
 
 Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
 

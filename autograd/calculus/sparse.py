@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real
 from autograd.calculus.sparsity import hessian_pattern, jacobian_pattern
 from autograd.engine.modes import recording
 from autograd.engine.pytree import Tree
 from autograd.engine.value import Value, variables
-from autograd.errors import is_real
 
 Rows = Sequence[Collection[int]]
 

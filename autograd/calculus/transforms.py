@@ -17,6 +17,7 @@ from weakref import ReferenceType, ref
 
 import numpy as np
 
+from autograd._validate import is_real, real
 from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.calculus.compressed import sparse_hessian, sparse_jacobian
 from autograd.calculus.sparse import check_flat
@@ -36,7 +37,6 @@ from autograd.engine.value import (
     variable,
     variables,
 )
-from autograd.errors import is_real, real
 from autograd.ops.formulas import OPS
 
 Function = Callable[..., Any]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import real
 from autograd.calculus.transforms import jacobian
 from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
@@ -16,7 +17,6 @@ from autograd.checks.diagnose import describe
 from autograd.engine.modes import recording
 from autograd.engine.pytree import Tree
 from autograd.engine.value import Value, number, operands, topological
-from autograd.errors import real
 
 
 class GradientError(AssertionError):

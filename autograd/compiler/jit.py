@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real
 from autograd.calculus.transforms import Made, one_number
 from autograd.compiler.call import linked
 from autograd.compiler.signature import OTHERS, SCALAR, Static, both_ways, filled, flat_numbers, key_of
@@ -20,7 +21,7 @@ from autograd.compiler.trace import TextError, Trace
 from autograd.engine.context import MODE, TRACE, mode
 from autograd.engine.pytree import Tree
 from autograd.engine.value import Value, number
-from autograd.errors import TraceError, is_real
+from autograd.errors import TraceError
 from autograd.program.program import Program
 
 Function = Callable[..., Any]

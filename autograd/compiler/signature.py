@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real, refuse_masks
 from autograd.engine.value import Value
-from autograd.errors import is_real, refuse_masks
 
 NUMBERS = {float, int}
 OTHERS = (bool, np.bool_)  # numbers to Python, here a part of the program

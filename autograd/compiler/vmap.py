@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import refuse_masks
 from autograd.compiler.jit import Jitted, Ways, jit
 from autograd.compiler.signature import Static, key_of
 from autograd.compiler.specialization import Path
@@ -16,7 +17,6 @@ from autograd.engine.context import tracing
 from autograd.engine.functions import as_array
 from autograd.engine.pytree import Tree
 from autograd.engine.value import Value
-from autograd.errors import refuse_masks
 from autograd.program.executor import NumPyPlan, block_size, points_runner
 from autograd.program.threads import share
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real, refuse_masks, string
 from autograd.engine.value import Value
-from autograd.errors import is_real, refuse_masks, text
 
 
 def asarray(x: Any, label: str = "") -> Any:
@@ -21,7 +21,7 @@ def asarray(x: Any, label: str = "") -> Any:
     >>> w.shape, w[0, 1].label
     ((2, 2), 'w[0, 1]')
     """
-    text(label, "label")
+    string(label, "label")
     refuse_masks(x, "asarray()")
     numbers = np.asarray(x, dtype=object)
     result = np.empty(numbers.shape, dtype=object)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real, refuse_masks
 from autograd.engine import value
 from autograd.engine.context import MODE, mode, traced_largest, tracing
 from autograd.engine.trap import watched
 from autograd.engine.value import Value
-from autograd.errors import is_real, refuse_masks
 from autograd.ops.formulas import OPS
 from autograd.ops.kernels import FLOATS, on_arrays, printed, reduced
 from autograd.ops.primitives import TABLE, Lists, Row

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from threading import Lock
 from typing import Any
 
+from autograd._validate import string
 from autograd.engine import value
 from autograd.engine.context import MODE
 from autograd.engine.pytree import Tree
 from autograd.engine.value import Value
-from autograd.errors import text
 
 _lock = Lock()
 
@@ -120,7 +120,7 @@ def scope(name: str) -> Switch:
     >>> y.group
     ('layer 1',)
     """
-    return Switch("scope", text(name, "scope's name"))
+    return Switch("scope", string(name, "scope's name"))
 
 
 def stop_gradient(x: Any) -> Any:

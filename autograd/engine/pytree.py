@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd._validate import is_real
 from autograd.engine.value import Value
-from autograd.errors import is_real
 
 Shape = tuple[int, ...] | int  # of an array; () for one number; an int for that many numbers in a list
 _SCALARS = {float, int, Value}

@@ -17,10 +17,11 @@ from operator import index
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from autograd._validate import is_real, real, string
 from autograd.engine.context import CALL, fresh_note, guard, mode, refuse, traced, tracing
 from autograd.engine.registry import OPERATIONS
 from autograd.engine.trap import watch, watched
-from autograd.errors import LostGradientError, SweepError, is_real, real, text
+from autograd.errors import LostGradientError, SweepError
 from autograd.ops.formulas import NAMES
 
 # fmt: off
@@ -118,7 +119,7 @@ class Value:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._note = (text(label, "label"), self.group, self.source)
+        self._note = (string(label, "label"), self.group, self.source)
 
     @property
     def group(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import real
+from autograd._validate import real
 from autograd.ops import expr
 from autograd.ops.kernels import ARRAYS
 from autograd.program import instructions as ops

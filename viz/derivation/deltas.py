@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 
 from autograd import Value, gradient
-from autograd.errors import real
+from autograd._validate import real
 from viz.derivation.delta_table import ASKED, Deltas, Row
 from viz.derivation.rules import name_nodes
 from viz.model.node import Node, listing

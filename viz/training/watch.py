@@ -15,8 +15,8 @@ from typing import Any, TextIO
 
 from autograd import Value
 from autograd._files import atomic_write
+from autograd._validate import real
 from autograd.engine.value import topological
-from autograd.errors import real
 from viz.backend.files import page_of
 from viz.drawing.draw import draw
 from viz.drawing.drawing import Drawing

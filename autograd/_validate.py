@@ -1,0 +1,53 @@
+"""Validate arguments: what counts as a real number, and errors that name the argument."""
+
+from __future__ import annotations
+
+import numbers
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import LostGradientError
+
+_REAL = (numbers.Real, Decimal, np.bool_)
+_NOT_REAL = (str, bytes, bytearray, complex, np.complexfloating, np.datetime64, np.timedelta64, np.void)
+
+
+def is_real(x: Any) -> bool:
+    """Whether `float(x)` is that number: int, float, bool, NumPy scalar, Fraction, Decimal, or 0-d array of these."""
+    if isinstance(x, np.ndarray):
+        return x.ndim == 0 and x.dtype.kind in "biuf"
+    if isinstance(x, _NOT_REAL):
+        return False
+    return isinstance(x, _REAL) or (hasattr(type(x), "__float__") and not hasattr(type(x), "__len__"))
+
+
+def real(x: Any, what: str) -> float:
+    """`x` as a float; TypeError, naming the argument `what`, unless it is a real number."""
+    if type(x) is float:
+        return x
+    if not is_real(x):
+        raise TypeError(f"{what} must be a real number, not {type(x).__name__}: {_short(x)}")
+    try:
+        return float(x)
+    except LostGradientError as error:
+        raise LostGradientError(f"{what} must be a real number: {error}") from None
+
+
+def refuse_masks(x: Any, what: str) -> None:
+    """TypeError for a masked array, whose mask would be lost."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{what} would ignore the mask of a masked array: pass x.compressed() or x.filled(number)")
+
+
+def string(x: Any, what: str) -> str:
+    """`x` as a plain str; TypeError, naming the argument `what`, unless it is one."""
+    if not isinstance(x, str):
+        raise TypeError(f"{what} must be a str, not {type(x).__name__}: {_short(x)}")
+    return str(x)
+
+
+def _short(x: Any) -> str:
+    shown = repr(x)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
