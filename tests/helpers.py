@@ -1,10 +1,28 @@
-"""What many tests share: where the sources and the packages are."""
+"""What many tests share: where things are, Python in a process of its own, numbers compared to the last bit."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import autograd
 
 ROOT = Path(__file__).resolve().parent.parent  # the sources
-HOME = Path(autograd.__file__).parent.parent  # where the packages that are tested stand
+HOME = Path(autograd.__file__).parent.parent  # where the packages under test stand
+
+
+def python(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own: the same packages and implementation, warnings are errors."""
+    paths = os.pathsep.join(map(str, (HOME, ROOT / "tests", folder)))
+    environment = {**os.environ, "PYTHONPATH": paths, "AUTOGRAD_COMPILED": str(int(autograd.compiled)), **environment}
+    command = [sys.executable, "-W", "error", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def output(program: str, folder: Path, **environment: str) -> str:
+    """What a program prints in a process of its own, which must end well and complain of nothing."""
+    done = python("-c", program, folder=folder, **environment)
+    assert (done.returncode, done.stderr) == (0, ""), f"ended with {done.returncode}\n{done.stderr[-2000:]}"
+    return done.stdout.strip()

@@ -1,15 +1,14 @@
-"""The two twins, interpreted and compiled, give the same bits: one long mixed program, run in a process for each."""
+"""The pure-Python and the compiled implementation give the same bits; which of them runs is what was asked for."""
 
 from __future__ import annotations
 
 import math
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from helpers import HOME
+from helpers import output, python
 
 import autograd
 
@@ -107,11 +106,10 @@ if sys.version_info < (3, 11):  # its math has neither; NumPy's take their place
 
 
 def lines(folder: Path, compiled: int) -> list[str]:
-    environment = {**os.environ, "PYTHONPATH": str(HOME), "AUTOGRAD_COMPILED": str(compiled)}
-    command = [sys.executable, "-W", "error", "-c", PROGRAM]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
-    if compiled and not autograd.compiled and "AUTOGRAD_COMPILED=1 asks for the compiled twin" in done.stderr:
-        pytest.skip("the compiled twin is not built here")
+    """What the program prints with one implementation, in a process of its own."""
+    done = python("-c", PROGRAM, folder=folder, AUTOGRAD_COMPILED=str(compiled))
+    if compiled and not autograd.compiled and "ImportError: AUTOGRAD_COMPILED=1" in done.stderr:
+        pytest.skip("the compiled implementation is not built here")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr[-2000:]
     return done.stdout.splitlines()
 
@@ -123,14 +121,45 @@ def same(a: str, b: str, ulps: float) -> bool:
     return abs(x - y) <= ulps * math.ulp(max(abs(x), 1.0))
 
 
-def test_both_twins_give_the_same_bits(tmp_path: Path) -> None:
+def test_same_bits(tmp_path: Path) -> None:
     compiled = lines(tmp_path, 1)
-    interpreted = lines(tmp_path, 0)
-    assert len(compiled) == len(interpreted) > 2000
+    pure = lines(tmp_path, 0)
+    assert len(compiled) == len(pure) > 2000
     different = []
-    for ours, theirs in zip(compiled, interpreted, strict=True):
-        name = ours.split()[0]
-        pairs = zip(ours.split(), theirs.split(), strict=True)
+    for one, other in zip(compiled, pure, strict=True):
+        name = one.split()[0]
+        pairs = zip(one.split(), other.split(), strict=True)
         if not all(same(a, b, LOOSE.get(name, 0.0)) for a, b in pairs):
-            different.append((ours[:300], theirs[:300]))
+            different.append((one[:300], other[:300]))
     assert not different, f"{len(different)} lines, {sorted({a.split()[0] for a, _ in different})}: {different[:5]}"
+
+
+# ---- which one runs
+
+
+def test_autograd_compiled_is_heeded() -> None:
+    wish = os.environ.get("AUTOGRAD_COMPILED", "")
+    assert wish == "" or autograd.compiled == (wish == "1")
+    assert autograd.compiled != str(sys.modules["autograd.engine.value"].__file__).endswith(".py")
+
+
+WHICH = "import sys, autograd; print(autograd.compiled, sys.modules['autograd.engine.value'].__file__.endswith('.py'))"
+
+
+def test_autograd_compiled_0_is_pure_python(tmp_path: Path) -> None:
+    assert output(WHICH, tmp_path, AUTOGRAD_COMPILED="0") == "False True"
+
+
+def test_autograd_compiled_1_is_compiled(tmp_path: Path) -> None:
+    """Or an error that says how to build it."""
+    done = python("-c", WHICH, folder=tmp_path, AUTOGRAD_COMPILED="1")
+    if done.returncode == 0:
+        assert done.stdout == "True False\n"
+    else:
+        assert not autograd.compiled
+        assert "ImportError: AUTOGRAD_COMPILED=1" in done.stderr and "C compiler" in done.stderr
+
+
+def test_autograd_compiled_otherwise_raises(tmp_path: Path) -> None:
+    done = python("-c", WHICH, folder=tmp_path, AUTOGRAD_COMPILED="yes")
+    assert done.returncode != 0 and "ImportError: AUTOGRAD_COMPILED='yes' is not understood" in done.stderr

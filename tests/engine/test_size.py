@@ -1,0 +1,30 @@
+"""The core can be read in one sitting."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+
+from helpers import ROOT
+
+
+def code_lines(source: str) -> int:
+    """Lines that hold code: no blanks, comments or docstrings, nor lines that belong to one twin only."""
+    skipped = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            skipped |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    layout = (tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    held: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and token.string.startswith("# interpreted"):
+            skipped.add(token.start[0])
+        elif token.type not in layout:
+            held |= set(range(token.start[0], token.end[0] + 1))
+    return len(held - skipped)
+
+
+def test_the_core_stays_small() -> None:
+    sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("ops/primitives.py", "engine/value.py")]
+    assert sum(map(code_lines, sources)) <= 690
