@@ -140,7 +140,7 @@ def test_networks_use_public_names_only(module: str) -> None:
 
 def test_autograd_loads_networks_when_asked(tmp_path: Path) -> None:
     program = "import sys, autograd; print('autograd.nn' in sys.modules, autograd.optim.SGD, autograd.nn.MLP(1, [1], rng=0))"
-    assert output(program, tmp_path).startswith("False <class 'autograd.optim.rules.SGD'> MLP of")
+    assert output(program, tmp_path).startswith("False <class 'autograd.optim.optimizers.SGD'> MLP of")
 
 
 def test_autograd_loads_no_pictures(tmp_path: Path) -> None:
