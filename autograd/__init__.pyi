@@ -1,4 +1,4 @@
-"""Printed by autograd/ops/docs_table.py from __init__.py and the table."""
+"""Printed by docs/print_tables.py from autograd/__init__.py and the table."""
 
 from typing import Any, overload
 

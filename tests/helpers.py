@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import autograd
 
@@ -26,3 +28,11 @@ def output(program: str, folder: Path, **environment: str) -> str:
     done = python("-c", program, folder=folder, **environment)
     assert (done.returncode, done.stderr) == (0, ""), f"ended with {done.returncode}\n{done.stderr[-2000:]}"
     return done.stdout.strip()
+
+
+def load(path: Path) -> ModuleType:
+    """A module from a file that is in no package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,25 +1,26 @@
-"""The table's rules as C: a header of inline functions, printed when the extension is built."""
+"""Generate the C header of kernels: an inline function for each value and partial of the table's rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.ops import expr
+from autograd.ops.expr import Symbol
 from autograd.ops.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
 from autograd.ops.primitives import TABLE, Row
+from autograd.ops.printers import Language, call, number
 
 C_NAMES = {"round": "rint"}
 
 
 def _c_call(name: str, args: list[str]) -> str:
     known = C_NAMES.get(name, name) if name in ELEMENTARY else f"ag_{name}"
-    return f"{known}({', '.join(args)})"
+    return call(known, args)
 
 
-C = expr.Language(_c_call, expr.C.where, expr.C.numbers)
+C = Language(_c_call, "({0} ? {1} : {2})", lambda shown: number(shown, "NAN", "INFINITY"))
 
 
-def c_function(name: str, letters: Sequence[str], formula: expr.Symbol) -> str:
+def c_function(name: str, letters: Sequence[str], formula: Symbol) -> str:
     """The C function of a formula in these letters."""
     lines, value = statements(formula, C, "double {} = {};")
     arguments = ", ".join(f"double {letter}" for letter in letters)

@@ -1,4 +1,7 @@
-"""The table's reductions as C: a rule gets lists of one item that stands for all, and what it makes of them is a loop."""
+"""Generate C reductions.
+
+Each rule is evaluated on a list with one symbolic element, and the result becomes the loop body.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,9 @@
-"""The domain of printed formulas: hand a rule symbols and it writes itself down, as Python, C or plain mathematics."""
+"""Symbolic expressions: a rule evaluated on symbols yields its formula, ready to be printed or analysed."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-RANK = {"!=": 1, "==": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4}
 
 
 class Symbol:
@@ -63,50 +60,6 @@ class Domain:
 
 
 DOMAIN = Domain()
-
-
-class Language:
-    """How formulas are written: a style for calls, choices and numbers."""
-
-    def __init__(self, call: Callable[[str, list[str]], str], where: str, numbers: Callable[[str], str]) -> None:
-        self.call, self.where, self.numbers = call, where, numbers
-
-    def write(self, formula: Symbol, known: dict[Symbol, str] | None = None) -> str:
-        """The text of one formula; parts in `known` are written by their names."""
-        return self._write(formula, known or {})[0]
-
-    def _write(self, f: Symbol, known: dict[Symbol, str]) -> tuple[str, int]:
-        if f in known:
-            return known[f], 9
-        if f.op in ("name", "number"):
-            return (f.shown, 9) if f.op == "name" else (self.numbers(f.shown), 3 if f.shown.startswith("-") else 9)
-        parts = [self._write(a, known) for a in f.args]
-        rank = RANK.get(f.op, 9)
-        if f.op == "neg":
-            return "-" + _wrap(parts[0], rank), rank
-        if f.op == "where":
-            return self.where.format(*(text for text, _ in parts)), 9
-        if f.op in RANK:
-            left = rank + (rank == 1)  # comparisons do not chain
-            return f"{_wrap(parts[0], left)} {f.op} {_wrap(parts[1], rank + 1)}", rank
-        return self.call(f.op, [text for text, _ in parts]), 9
-
-
-def _wrap(part: tuple[str, int], rank: int) -> str:
-    return part[0] if part[1] >= rank else f"({part[0]})"
-
-
-def _special(text: str, nan: str, inf: str) -> str:
-    value = float(text)
-    return nan if math.isnan(value) else text if math.isfinite(value) else inf if value > 0 else "-" + inf
-
-
-def call(name: str, args: list[str]) -> str:
-    return f"{name}({', '.join(args)})"
-
-
-PYTHON = Language(call, "({1} if {0} else {2})", lambda text: _special(text, "nan", "inf"))
-C = Language(call, "({0} ? {1} : {2})", lambda text: _special(text, "NAN", "INFINITY"))
 
 
 def uses(formula: Symbol) -> dict[Symbol, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from autograd.ops import expr
+from autograd.ops.expr import DOMAIN, Symbol, shared, symbol
 from autograd.ops.primitives import TABLE, Row
+from autograd.ops.printers import Language
 
 NAMES = list(TABLE)  # operation number n is row n - 1; 0 is a leaf
 OPS = {name: number for number, name in enumerate(NAMES, 1)}
@@ -14,18 +15,18 @@ def operand_names(row: Row) -> list[str]:
     return ["x", "y", "w"][: row.arity or 0]
 
 
-def formulas(row: Row) -> list[expr.Symbol]:
+def formulas(row: Row) -> list[Symbol]:
     """Value and partials of a row with 1 to 3 operands, as formulas in x, y, w and the result z."""
-    names = [expr.symbol(letter) for letter in operand_names(row)]
-    partials = [rule(expr.DOMAIN, *names, expr.symbol("z")) for rule in row.partials]
-    return [expr.symbol(f) for f in (row.value(expr.DOMAIN, *names), *partials)]
+    names = [symbol(letter) for letter in operand_names(row)]
+    partials = [rule(DOMAIN, *names, symbol("z")) for rule in row.partials]
+    return [symbol(f) for f in (row.value(DOMAIN, *names), *partials)]
 
 
-def statements(formula: expr.Symbol, language: expr.Language, assign: str) -> tuple[list[str], str]:
+def statements(formula: Symbol, language: Language, assign: str) -> tuple[list[str], str]:
     """Lines that name what the formula uses twice, and the formula in these names."""
-    known: dict[expr.Symbol, str] = {}
+    known: dict[Symbol, str] = {}
     lines = []
-    for part in expr.shared(formula):
+    for part in shared(formula):
         line = language.write(part, known)
         known[part] = f"t{len(known)}"
         lines.append(assign.format(known[part], line))

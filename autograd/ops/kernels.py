@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops import expr as text
 from autograd.ops.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
 from autograd.ops.primitives import TABLE, Lists, Row
+from autograd.ops.printers import PYTHON
 from autograd.ops.special import lgamma
 
 # ---- Python: what C's libm does, at the few points where Python's raises
@@ -98,10 +98,10 @@ def _python(row: Row) -> str:
     source, arguments = "", ", ".join(operand_names(row))
     every = list(range(len(partials)))
     for suffix, which in (("", []), ("".join(map(str, every)), every)):
-        body, value = statements(z, text.PYTHON, "{} = {}")
+        body, value = statements(z, PYTHON, "{} = {}")
         body.append(f"z = {value}")
         for i in which:
-            more, value = statements(partials[i], text.PYTHON, "{} = {}")
+            more, value = statements(partials[i], PYTHON, "{} = {}")
             body += [*more, f"d{i} = {value}"]
         result = ", ".join(["z", *(f"d{i}" for i in which)])
         source += f"def {row.name}_{suffix}({arguments}):\n try:\n  " + "\n  ".join([*body, f"return {result}"])

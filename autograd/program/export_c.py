@@ -14,6 +14,7 @@ from autograd.ops import expr
 from autograd.ops.codegen_c import C_NAMES, C, c_function
 from autograd.ops.formulas import ELEMENTARY, formulas, operand_names
 from autograd.ops.primitives import TABLE
+from autograd.ops.printers import call
 from autograd.program import instructions as ops
 from autograd.program.passes import finish
 from autograd.program.program import Program
@@ -266,12 +267,12 @@ class _Writer:
     def fixed(self, op: ops.Op, slots: Sequence[int]) -> str:
         operands = list(map(self.slot, slots))
         if op.name in ELEMENTARY:
-            return expr.call(C_NAMES.get(op.name, op.name), operands)
+            return call(C_NAMES.get(op.name, op.name), operands)
         if _plain(op):
             self.needed.update(dict.fromkeys(_called(op.formula)))
             return C.write(op.formula, ops.placed_letters(op, operands))
         self.needed[op.name] = None
-        return expr.call(_c_name(op.name), operands)
+        return call(_c_name(op.name), operands)
 
     def pooled(self, op: int, slots: Sequence[int], to: str) -> Iterator[str]:
         """Right-hand sides, one after the other, of which all but the first go on with what is in `to`."""

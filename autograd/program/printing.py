@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.ops import expr
 from autograd.ops.primitives import TABLE
+from autograd.ops.printers import PYTHON, RANK, call
 from autograd.program.instructions import CALL, LINK, NUMBERS, OPS, PIVOT, SUM, TAKE, ZDOT, Op, placed_letters
 
 WORDS = ("input", "guard", "output", *NUMBERS)
@@ -110,7 +110,7 @@ def expression(op: Op, operands: Sequence[str]) -> str:
     formula = op.formula
     if formula.op == "where" and [part.shown for part in formula.args[1:]] == ["1.0", "0.0"]:
         formula = formula.args[0]
-    infix = formula.op in expr.RANK and not any(part.args for part in formula.args)
+    infix = formula.op in RANK and not any(part.args for part in formula.args)
     if op.name in TABLE and not infix:
-        return expr.call(op.name, list(operands))
-    return expr.PYTHON.write(formula, placed_letters(op, operands))
+        return call(op.name, list(operands))
+    return PYTHON.write(formula, placed_letters(op, operands))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from helpers import ROOT
-
-from autograd.ops import docs_table
+from helpers import ROOT, load
 
 PAGES = [
     ROOT / "README.md",
@@ -20,14 +16,8 @@ PAGES = [
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 pages = load(ROOT / "docs" / "pages.py")
+print_tables = load(ROOT / "docs" / "print_tables.py")
 
 
 @each_page
@@ -95,9 +85,9 @@ def test_the_blocks_of_a_page_share_a_session_and_a_block_inside_another_is_text
 
 def test_the_table_of_functions_is_printed_from_the_rows() -> None:
     page = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
-    assert docs_table.refresh(page) == page, "run: python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi"
+    assert print_tables.refresh(page) == page, "run: python docs/print_tables.py"
 
 
 def test_the_type_stub_is_printed_from_the_rows() -> None:
     stub = (ROOT / "autograd" / "__init__.pyi").read_text(encoding="utf-8")
-    assert docs_table.stub() == stub, "run: python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi"
+    assert print_tables.stub() == stub, "run: python docs/print_tables.py"

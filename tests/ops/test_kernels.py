@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.engine.functions import FUNCTIONS
-from autograd.ops import expr as text
 from autograd.ops.codegen_c import c_header
+from autograd.ops.expr import DOMAIN, symbol
 from autograd.ops.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
 from autograd.ops.kernels import FLOATS, printed, reduced
 from autograd.ops.primitives import TABLE, Row
+from autograd.ops.printers import PYTHON
 
 SEED = 1
 COMPILER = shutil.which("gcc") or shutil.which("cc")
@@ -62,7 +63,7 @@ def test_printed_python_calculates_the_rule(row: Row) -> None:
     names = operand_names(row)
     every = "".join(map(str, range(len(names))))
     functions = {name: getattr(FLOATS, name) for name in [*ELEMENTARY, *TABLE] if name != "where"}
-    sources = [text.PYTHON.write(formula) for formula in formulas(row)]
+    sources = [PYTHON.write(formula) for formula in formulas(row)]
     for operands in samples(row):
         z = row.value(FLOATS, *operands)
         rules = [z, *(rule(FLOATS, *operands, z) for rule in row.partials)]
@@ -102,7 +103,7 @@ def test_brackets_are_where_they_must_be(tree: Any) -> None:
         parts = [calculate(part, leaf, magnitude) for part in t[1:]]
         return {"neg": operator.neg, "fabs": magnitude, **BINARY}[t[0]](*parts)
 
-    source = text.PYTHON.write(calculate(tree, text.symbol, text.DOMAIN.fabs))
+    source = PYTHON.write(calculate(tree, symbol, DOMAIN.fabs))
     try:
         expected = calculate(tree, lambda x: numbers.get(x, x), abs)
     except ZeroDivisionError:

@@ -16,10 +16,10 @@ FOLLOWS = """
 import math, numpy as np
 import autograd
 from autograd import Value, check_grads, grad, softsign
-from autograd.checks.docs_edges import edges
 from autograd.ops.codegen_c import c_header
 from autograd.ops.kernels import printed
-from autograd.ops.docs_table import markdown, stub
+from print_edges import edges
+from print_tables import markdown, stub
 from viz import draw, explain
 
 assert softsign(3.0) == 0.75 and "softsign" in autograd.__all__
@@ -51,7 +51,7 @@ def guide_s_row() -> str:
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources with one more row, and nothing else changed."""
     copy = tmp_path_factory.mktemp("tree")
-    for folder in ("autograd", "viz", "tests"):
+    for folder in ("autograd", "docs", "viz", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
     shutil.copy(ROOT / "setup.cfg", copy)
     table = copy / "autograd" / "ops" / "primitives.py"
@@ -60,7 +60,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(tree), "AUTOGRAD_COMPILED": "0"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tree), str(tree / "docs")]), "AUTOGRAD_COMPILED": "0"}
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=300, check=False)
 

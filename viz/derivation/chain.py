@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd import Value
-from autograd.ops.expr import RANK, Symbol
+from autograd.ops.expr import Symbol
+from autograd.ops.printers import RANK
 from viz.derivation.rules import PLAIN, expression, local_rule, name_nodes
 from viz.model.node import Node, listing
 from viz.model.paths import Path

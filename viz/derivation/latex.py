@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from autograd.ops.docs_table import MATHEMATICS
-from autograd.ops.expr import RANK, Symbol
+from autograd.ops.expr import Symbol
+from autograd.ops.printers import MATHEMATICS, RANK
 from viz.style.escape import clean
 
 _SPECIAL = {

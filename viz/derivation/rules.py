@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from autograd.ops import expr
-from autograd.ops.docs_table import MATHEMATICS, tidy
-from autograd.ops.expr import Symbol, symbol
+from autograd.ops.expr import DOMAIN, Symbol, symbol
 from autograd.ops.kernels import FLOATS
 from autograd.ops.primitives import TABLE
+from autograd.ops.printers import MATHEMATICS, Language, call, tidy
 from viz.model.node import Node
 from viz.style.escape import clean
 
@@ -22,10 +21,10 @@ CHOICES = {"<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float
 def _call(name: str, args: list[str]) -> str:
     if name in INFIX:
         return f" {INFIX[name]} ".join(f"({a})" if a.startswith("-") or " " in a else a for a in args)
-    return expr.call("abs" if name == "fabs" else name, args)
+    return call("abs" if name == "fabs" else name, args)
 
 
-PLAIN = expr.Language(_call, MATHEMATICS.where, lambda shown: MATHEMATICS.numbers(shown))
+PLAIN = Language(_call, MATHEMATICS.where, lambda shown: MATHEMATICS.numbers(shown))
 
 
 def name_nodes(nodes: Iterable[Node]) -> dict[int, str]:
@@ -79,7 +78,7 @@ def local_rule(node: Node, k: int, names: dict[int, str]) -> Symbol | None:
     if row.name == "digamma":
         return Symbol("digamma′", tuple(operands))
     values = {s.shown: p.data for s, p in zip([*operands, z], [*node.parents, node], strict=True) if s.op == "name"}
-    return _at_point(tidy(symbol(row.partials[k](expr.DOMAIN, *operands, z))), values)[0]
+    return _at_point(tidy(symbol(row.partials[k](DOMAIN, *operands, z))), values)[0]
 
 
 def _operand(node: Node, names: dict[int, str]) -> Symbol:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradient, log, primitive, relu, scope, sqrt, tanh
 from autograd.engine.functions import FUNCTIONS
-from autograd.ops.docs_table import MATHEMATICS
 from autograd.ops.expr import Symbol
 from autograd.ops.primitives import TABLE, Row
+from autograd.ops.printers import MATHEMATICS
 from viz import Explanation, draw, explain, player
 from viz.__main__ import main
 from viz.derivation import latex as tex

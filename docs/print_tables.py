@@ -1,19 +1,18 @@
-"""The table for readers: docs/functions.md and the package's type stub, printed from the rows.
+"""Print what is derived from the table of operations: docs/functions.md, docs/edges.md and autograd/__init__.pyi.
 
-`python -m autograd.ops.docs_table docs/functions.md autograd/__init__.pyi` writes both anew.
+`python docs/print_tables.py` writes all three anew; tests fail where they are stale.
 """
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.ops import expr
 from autograd.ops.formulas import formulas, operand_names
 from autograd.ops.primitives import TABLE, Row
+from autograd.ops.printers import MATHEMATICS, tidy
 
+ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- table of functions: printed from autograd/ops/primitives.py -->", "<!-- end of table -->"
 REDUCTIONS = {  # written by hand: a formula over a list has no end
     "sum": ("Σ xᵢ", "1"),
@@ -24,32 +23,6 @@ REDUCTIONS = {  # written by hand: a formula over a list has no end
     "softmax": ("exp(xᵢ) / Σ exp(xⱼ)", "recorded"),
     "log_softmax": ("xᵢ - logsumexp(x)", "recorded"),
 }
-CONSTANTS = {
-    math.log(2.0): "log(2)",
-    math.log(10.0): "log(10)",
-    2.0 / math.sqrt(math.pi): "2/√π",
-    -2.0 / math.sqrt(math.pi): "-2/√π",
-    math.sqrt(0.5): "√½",
-    math.sqrt(2.0 * math.pi): "√(2π)",
-    math.pi: "π",
-}
-
-
-def _number(shown: str) -> str:
-    return CONSTANTS.get(float(shown), f"{float(shown):g}")
-
-
-MATHEMATICS = expr.Language(expr.call, "{1} if {0} else {2}", _number)
-
-
-def tidy(f: expr.Symbol) -> expr.Symbol:
-    """The formula as one would write it: without `+ 0`, and without the nan outside the domain."""
-    args = tuple(tidy(a) for a in f.args)
-    if f.op == "+" and args[1].shown == "0.0":
-        return args[0]
-    if f.op == "where" and args[2].shown == "nan":
-        return args[1]
-    return expr.Symbol(f.op, args, f.shown)
 
 
 def _named(row: Row) -> tuple[str, str]:
@@ -79,10 +52,10 @@ def markdown() -> str:
 
 def stub() -> str:
     """The type stub of the package: what __init__.py says, and each public function of the table."""
-    source = (Path(__file__).parent.parent / "__init__.py").read_text(encoding="utf-8").split("\n")
+    source = (ROOT / "autograd" / "__init__.py").read_text(encoding="utf-8").split("\n")
     imports = [line.split("  #")[0] for line in source if line.startswith("from autograd.") and " as _" not in line]
     lines = [
-        '"""Printed by autograd/ops/docs_table.py from __init__.py and the table."""',
+        '"""Printed by docs/print_tables.py from autograd/__init__.py and the table."""',
         "",
         "from typing import Any, overload",
         "",
@@ -116,6 +89,9 @@ def refresh(page: str) -> str:
 
 
 if __name__ == "__main__":
-    page_path, stub_path = map(Path, sys.argv[1:3])
-    page_path.write_text(refresh(page_path.read_text(encoding="utf-8")), encoding="utf-8")
-    stub_path.write_text(stub(), encoding="utf-8")
+    from print_edges import edges
+
+    page = ROOT / "docs" / "functions.md"
+    page.write_text(refresh(page.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / "docs" / "edges.md").write_text(edges(), encoding="utf-8")
+    (ROOT / "autograd" / "__init__.pyi").write_text(stub(), encoding="utf-8")

@@ -1,15 +1,13 @@
-"""The page of edges: value and derivatives of every function at 0, -0, kinks, borders, infinities and nan, from the rows.
+"""Print docs/edges.md: every function and its derivatives at 0, -0, kinks, borders, infinities and nan.
 
-`python -m autograd.checks.docs_edges docs/edges.md` writes it anew.
+`python docs/print_tables.py` writes the page.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from itertools import product
 from math import inf, nan
-from pathlib import Path
 from typing import Any
 
 from autograd.calculus.ad import gradient
@@ -32,7 +30,7 @@ INTRODUCTION = """# Edges
 
 No arithmetic raises: at kinks, at the borders of its domain, at the infinities and at nan every function has the value and the
 derivatives below, in every way of computing. They are printed from [the table](../autograd/ops/primitives.py), by
-`python -m autograd.checks.docs_edges docs/edges.md`, to six digits; the sign of a zero derivative is not shown.
+`python docs/print_tables.py`, to six digits; the sign of a zero derivative is not shown.
 (`with autograd.trap():` raises `DomainError` at the first new nan or inf; `autograd.diagnose(root)` finds it afterwards.)
 
 ```python
@@ -103,13 +101,12 @@ def edges() -> str:
     page = [INTRODUCTION, "## Of one number\n", "Each cell: value; derivative."]
     lines = [[f"**{r.name}**", *(cell(at(r, x)) for x in operands(r))] for r in chosen if r.arity == 1]
     page += _table("x", list(map(show, ONE)), lines)
-    page += ["## Of several numbers\n", "First operand down, the others across. Each cell: value; derivative by each operand."]
+    page += [
+        "## Of several numbers\n",
+        "First operand down, the others across. Each cell: value; derivative with respect to each operand.",
+    ]
     page += ["Reductions are shown for the list of both, `sumprod` for lists of one, softmaxes by their first item.\n"]
     for row in chosen:
         if row.arity != 1:
             page += _matrix(row)
     return "\n".join(page).rstrip("\n") + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(edges(), encoding="utf-8")
