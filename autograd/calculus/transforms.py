@@ -7,19 +7,19 @@ inner derivative is never taken for an outer one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from itertools import count
 from threading import Lock
-from typing import Any, NamedTuple
-from weakref import ReferenceType, ref
+from typing import Any
 
 import numpy as np
 
 from autograd._validate import is_real, real
 from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.calculus.compressed import sparse_hessian, sparse_jacobian
+from autograd.calculus.derivation import Argnums, Function, note_derivation
 from autograd.calculus.sparse import check_flat
 from autograd.engine.context import CALL
 from autograd.engine.modes import recording
@@ -39,8 +39,6 @@ from autograd.engine.value import (
 )
 from autograd.ops.formulas import OPS
 
-Function = Callable[..., Any]
-Argnums = int | Sequence[int]
 _numbers = count(2)
 _lock = Lock()
 
@@ -117,16 +115,6 @@ class Call:
         return self.inputs.rebuild(found)
 
 
-class Made(NamedTuple):
-    """How a derived function was made, for who can do the same in another way."""
-
-    result: ReferenceType[Function]  # weak: the function holds this
-    transform: str
-    function: Function
-    argnums: Argnums
-    has_aux: bool
-
-
 def one_number(name: str, output: Any) -> Any:
     if isinstance(output, np.ndarray) and output.ndim == 0:
         output = output.item()
@@ -158,7 +146,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         value = call.plain(output) if type(output) is Value else float(output)
         return ((value, aux) if has_aux else value), call.mirrored(found)
 
-    derived.made_by = Made(ref(derived), "value_and_grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    note_derivation(derived, "value_and_grad", f, argnums, has_aux)
     return derived
 
 
@@ -193,7 +181,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
-    derived.made_by = Made(ref(derived), "grad", f, argnums, has_aux)  # type: ignore[attr-defined]
+    note_derivation(derived, "grad", f, argnums, has_aux)
     return derived
 
 

@@ -1,4 +1,4 @@
-"""A program called with Values: its outputs as single nodes, with the program's gradient as their local derivatives."""
+"""Call a program with Values: each output is one node, whose partials are the program's gradient."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ from typing import Any
 
 from autograd.compiler.interpret import register
 from autograd.compiler.signature import flat_numbers
-from autograd.compiler.specialization import Path
+from autograd.compiler.specialization import Specialization
 from autograd.engine.context import mode
 from autograd.engine.value import number, record
 from autograd.program.executor import Runner
 from autograd.program.reverse import gradient
 
-MANY = 16  # outputs, each with a reverse sweep of its own; beyond that the function runs untraced
+MAX_OUTPUTS = 16  # each needs a reverse sweep of its own; with more, the function runs untraced
 
 
-def linked(jitted: Any, path: Path, pieces: Sequence[Any]) -> Any:
-    """The outputs as Values; the number of a broken guard; NotImplemented where running untraced is the better way."""
-    outputs = len(path.outputs.places)
-    if outputs > MANY or jitted.made is not None or mode()[0]:
+def call_on_values(jitted: Any, specialization: Specialization, pieces: Sequence[Any]) -> Any:
+    """The outputs as Values; a broken guard's number; NotImplemented where the function had better run untraced."""
+    outputs = len(specialization.layout.places)
+    if outputs > MAX_OUTPUTS or jitted.derivation is not None or mode()[0]:
         return NotImplemented
-    held = [*flat_numbers(pieces), *path.outside]
-    numbers = tuple(map(float, map(number, held)))
+    operands = [*flat_numbers(pieces), *specialization.captured]
+    numbers = tuple(map(float, map(number, operands)))
     nodes = []
-    for k, (op, runner) in enumerate(_gradients(path, jitted.name)):
-        found = runner.call(numbers)
-        if type(found) is int:
-            return found
-        nodes.append(record(op, tuple(held), found[k], found[outputs:]))
-    return nodes if nodes else _checked(path, numbers)
+    for k, (op, runner) in enumerate(_gradients(specialization, jitted.name)):
+        results = runner.call(numbers)
+        if type(results) is int:
+            return results
+        nodes.append(record(op, tuple(operands), results[k], results[outputs:]))
+    return nodes if nodes else _check_guards(specialization, numbers)
 
 
-def _checked(path: Path, numbers: tuple[float, ...]) -> Any:
-    found = path.runner.call(numbers)
-    return found if type(found) is int else []
+def _check_guards(specialization: Specialization, numbers: tuple[float, ...]) -> Any:
+    """A broken guard's number, or no outputs."""
+    results = specialization.runner.call(numbers)
+    return results if type(results) is int else []
 
 
-def _gradients(path: Path, name: str) -> list[tuple[int, Runner]]:
-    """For each output the operation number of its nodes, and what computes it and its gradient."""
-    if path.gradients is None:
-        wanted = range(path.source.inputs)
-        path.gradients = [
-            (register(path.source, k, name), Runner(gradient(path.source, k, wanted))) for k in range(len(path.outputs.places))
+def _gradients(specialization: Specialization, name: str) -> list[tuple[int, Runner]]:
+    """For each output the opcode of its nodes, and the runner of the output and its gradient."""
+    if specialization.gradients is None:
+        source = specialization.source
+        specialization.gradients = [
+            (register(source, k, name), Runner(gradient(source, k, range(source.inputs))))
+            for k in range(len(specialization.layout.places))
         ]
-    return path.gradients
+    return specialization.gradients

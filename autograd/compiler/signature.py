@@ -1,15 +1,15 @@
-"""Arguments of a jitted function: a key of their structure, and their numbers; the same structure of other things."""
+"""Signatures of calls: a key of the arguments' structure, their numbers, and the same structure with other numbers."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
 
 import numpy as np
 
 from autograd._validate import is_real, refuse_masks
+from autograd.compiler.static_arguments import Static
 from autograd.engine.value import Value
 
 NUMBERS = {float, int}
@@ -18,19 +18,10 @@ FLOAT = np.dtype(np.float64)
 SCALAR, NODE = "number", "Value"
 
 
-class Static:
-    """An argument that is part of the key: its value decides which program runs."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
 def key_of(x: Any, pieces: list[Any], name: str) -> Any:
     """A hashable description of x, whose numbers are added to `pieces`: floats, Values, and float arrays of any shape.
 
-    What is no number (a str, a bool, None, ...) is part of the description. TypeError, naming the argument, if it has no hash.
+    Anything else (a str, a bool, None, ...) is part of the description. TypeError, naming the argument, if it has no hash.
     """
     kind = type(x)
     if kind is float or kind is int:
@@ -117,29 +108,10 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
 
 def flat_numbers(pieces: Sequence[Any]) -> list[Any]:
     """Floats and Values, one by one."""
-    found: list[Any] = []
+    numbers: list[Any] = []
     for piece in pieces:
         if isinstance(piece, np.ndarray):
-            found += piece.ravel().tolist()
+            numbers += piece.ravel().tolist()
         else:
-            found.append(piece)
-    return found
-
-
-def both_ways(f: Callable[..., Any], places: Sequence[int], names: Sequence[str]) -> tuple[tuple[int, ...], frozenset[str]]:
-    """The static parameters by place and by name, as callers may pass them either way."""
-    if not places and not names:
-        return (), frozenset()
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []  # a function of C's may have no signature
-    known = [p.name for p in parameters]
-    if parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters):
-        for name in names:
-            if name not in known:
-                raise ValueError(f"jit() finds no parameter {name!r} for static_argnames; there are {', '.join(known)}")
-    by_place = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    called = [by_place[i] for i in places if -len(by_place) <= i < len(by_place)]
-    counted = [by_place.index(name) for name in names if name in by_place]
-    return (*places, *counted), frozenset([*names, *called])
+            numbers.append(piece)
+    return numbers

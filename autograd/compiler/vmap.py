@@ -1,4 +1,4 @@
-"""vmap: one function at many points at once, each group of points on the way that its comparisons take."""
+"""vmap: one function at many points at once, each group of points on the path that its comparisons take."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import refuse_masks
-from autograd.compiler.jit import Jitted, Ways, jit
-from autograd.compiler.signature import Static, key_of
-from autograd.compiler.specialization import Path
+from autograd.compiler.jit import Jitted, jit
+from autograd.compiler.path_cache import PathCache
+from autograd.compiler.signature import key_of
+from autograd.compiler.specialization import Specialization
+from autograd.compiler.static_arguments import unmarked
 from autograd.engine.context import tracing
 from autograd.engine.functions import as_array
 from autograd.engine.pytree import Tree
@@ -21,27 +23,38 @@ from autograd.program.executor import NumPyPlan, block_size, points_runner
 from autograd.program.threads import share
 
 Function = Callable[..., Any]
-PIECES = 4  # for each thread: one that comes late takes fewer
+PARTS = 4  # a thread: one that comes late takes fewer
 LARGE = 16 << 20  # bytes from which each result has memory of its own
-ALONE = 200_000  # slots times points below which a second thread does not pay
-PART = 10_000_000  # slots times points between two looks for Ctrl-C: 10 to 50 ms
-FORMS = "vmap() needs a function whose result has the same form at all points"
+SERIAL = 200_000  # slots times points below which a second thread does not pay
+PART_SIZE = 10_000_000  # slots times points between two looks for Ctrl-C: 10 to 50 ms
+STRUCTURES = "vmap() needs a function whose result has the same form at all points"
 
 
 def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
-    """The function for many points: arguments with one more axis in, results with one more leading axis out.
+    """Make a function of many points: arguments with one more axis, results with one more leading axis.
 
-    Arguments: `f`, a function as for `jit`, or a jitted one; `in_axes`, for each argument the axis along which its points lie
-    (of every array in it), or None for what is the same at all points; one number for all arguments, or a tuple, in which a
-    dict, list or tuple may say it for each item of an argument; `threads`, how many share the points, by default as many as
-    there are cores where the work is worth it.
-    Result: arrays of shape (points, ...) in the structure of f's result. Each point takes its own way through f's branches.
-    ValueError where arguments have different numbers of points, none at all, or none has an axis.
+    Each point takes its own path through f's branches.
 
-    >>> import numpy as np
-    >>> from autograd import grad, vmap
-    >>> vmap(grad(lambda x, a: a * x**2), in_axes=(0, None))(np.array([1.0, 2.0, 3.0]), 10.0)
-    array([20., 40., 60.])
+    Args:
+        f: A function as for `jit`, or a jitted one.
+        in_axes: The axis along which the points of an argument lie (of every array in it), or None for an argument that is the
+            same at all points; one for all arguments, or a tuple with one for each. In place of one, a dict, list or tuple
+            may give it for each item of an argument.
+        threads: How many threads share the points; by default as many as there are cores, where the work is worth it.
+
+    Returns:
+        A function of positional arguments. Its result has the structure of f's, with arrays of shape (points, ...).
+
+    Raises:
+        TypeError: If f is not callable; at a call, for keyword arguments, for `in_axes` of another kind, or if the structure
+            of f's result differs between points.
+        ValueError: At a call, if arguments have different numbers of points, none at all, or none has an axis.
+
+    Examples:
+        >>> import numpy as np
+        >>> from autograd import grad, vmap
+        >>> vmap(grad(lambda x, a: a * x**2), in_axes=(0, None))(np.array([1.0, 2.0, 3.0]), 10.0)
+        array([20., 40., 60.])
     """
     if not callable(f):
         raise TypeError(f"vmap() takes a function, not {type(f).__name__}")
@@ -131,38 +144,37 @@ class Batched:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             raise TypeError(f"{self.name} takes its arguments by position, as in_axes does; not {', '.join(kwargs)} by name")
-        leaves = Leaves(self.jitted.with_static(args), self.in_axes, self.name)
+        leaves = Leaves(self.jitted.static.mark(args), self.in_axes, self.name)
         first = leaves.point(0) if leaves.points else None
         if first is None:
             raise ValueError(f"{self.name} needs at least one point")
-        key, pieces = self.jitted._key(tuple(first), {})
+        key, pieces = self.jitted.signature(tuple(first), {})
         if tracing() or leaves.values or any([type(x) is Value for x in pieces]):
             return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
-        ways = self.jitted._ways.setdefault(key, Ways())
-        path = ways.last or self.jitted._trace(ways, tuple(first), {}, pieces)
-        if path.outside:
+        cache = self.jitted.cache(key)
+        path = cache.last or self.jitted.specialize(cache, tuple(first), {}, pieces)
+        if path.captured:
             return stacked([self._untraced(leaves, i) for i in range(leaves.points)])
-        inputs = self._inputs(leaves, pieces)
-        return self._run(leaves, ways, path, inputs)
+        return self._run(leaves, cache, path, self._inputs(leaves))
 
     def _untraced(self, leaves: Leaves, i: int) -> Any:
-        return self.jitted.wrapped(*[x.value if isinstance(x, Static) else x for x in leaves.point(i)])
+        return self.jitted.wrapped(*unmarked(leaves.point(i)))
 
-    def _inputs(self, leaves: Leaves, pieces: Sequence[Any]) -> list[tuple[Any, int]]:
-        """For each piece of a point's arguments the array to read, and how many numbers lie between two points (0: shared)."""
-        found: list[tuple[Any, int]] = []
+    def _inputs(self, leaves: Leaves) -> list[tuple[Any, int]]:
+        """For each number or array in the arguments the array to read, and the numbers between two points (0: shared)."""
+        inputs: list[tuple[Any, int]] = []
         for array, along in zip(leaves.arrays, leaves.along, strict=True):
             if along:
-                found.append((array, int(np.prod(array.shape[1:]))))
+                inputs.append((array, int(np.prod(array.shape[1:]))))
                 continue
             shared: list[Any] = []
             key_of(array, shared, self.name)
-            found += [(np.require(np.atleast_1d(x), np.float64, ["C", "A"]), 0) for x in shared]
-        return found
+            inputs += [(np.require(np.atleast_1d(x), np.float64, ["C", "A"]), 0) for x in shared]
+        return inputs
 
-    def _run(self, leaves: Leaves, ways: Ways, path: Path, inputs: list[tuple[Any, int]]) -> Any:
-        """All points on one path; those that leave it on others, until each is done."""
-        waiting: list[tuple[Path, Any, tuple[Path, ...]]] = [(path, None, ())]
+    def _run(self, leaves: Leaves, cache: PathCache, path: Specialization, inputs: list[tuple[Any, int]]) -> Any:
+        """All points on one path, then those that leave it on others, until each is done."""
+        waiting: list[tuple[Specialization, Any, tuple[Specialization, ...]]] = [(path, None, ())]
         result: Any = None
         while waiting:
             path, points, tried = waiting.pop()
@@ -179,29 +191,31 @@ class Batched:
             if (failed == -2).any():
                 raise IndexError("take() got an index that is no whole number in the range of its items")
             for broken in np.unique(failed[~done]):
-                those = np.nonzero(failed == broken)[0]
-                those = those if points is None else points[those]
-                other = ways.other(path, int(broken)) or self._traced(leaves, ways, int(those[0]))
-                if other is None or other in tried or other.truths in [p.truths for p in tried]:
-                    result.put_one_by_one(those, [self._untraced(leaves, i) for i in those.tolist()])
+                leaving = np.nonzero(failed == broken)[0]
+                leaving = leaving if points is None else points[leaving]
+                branch = cache.branch(path, int(broken)) or self._specialized(leaves, cache, int(leaving[0]))
+                if branch is None or branch in tried or branch.outcomes in [p.outcomes for p in tried]:
+                    result.put_one_by_one(leaving, [self._untraced(leaves, i) for i in leaving.tolist()])
                 else:
-                    waiting.append((other, those, tried))
-        return result.finished()
+                    waiting.append((branch, leaving, tried))
+        return result.assembled()
 
-    def _traced(self, leaves: Leaves, ways: Ways, point: int) -> Path | None:
-        if not self.jitted._room(ways):
+    def _specialized(self, leaves: Leaves, cache: PathCache, point: int) -> Specialization | None:
+        """The path of this point, traced; None where no more paths may be kept."""
+        if not cache.has_room():
             return None
         args = tuple(leaves.point(point))
-        return self.jitted._trace(ways, args, {}, self.jitted._key(args, {})[1])
+        return self.jitted.specialize(cache, args, {}, self.jitted.signature(args, {})[1])
 
-    def _on_path(self, path: Path, inputs: list[tuple[Any, int]], points: int) -> tuple[list[Any], Any]:
-        arrays = _empty([(points, *shape) for shape in path.outputs.shapes()])
+    def _on_path(self, path: Specialization, inputs: list[tuple[Any, int]], points: int) -> tuple[list[Any], Any]:
+        """The results of a path at some points, and for each point -1, a broken guard's number, or -2 for a failed take."""
+        arrays = _empty([(points, *shape) for shape in path.layout.shapes()])
         failed = np.full(points, -1, dtype=np.int32)
         plan, slots = path.runner.plan, path.runner.program.slots
         native = not isinstance(plan, NumPyPlan)  # that calls Python functions, which may come back here
-        workers = (self.threads or (os.cpu_count() or 1 if slots * points > ALONE else 1)) if native else 1
+        workers = (self.threads or (os.cpu_count() or 1 if slots * points > SERIAL else 1)) if native else 1
         block = block_size(plan.rows)
-        size = min(-(-points // (PIECES * workers)) if workers > 1 else points, PART // slots + 1) if native else points
+        size = min(-(-points // (PARTS * workers)) if workers > 1 else points, PART_SIZE // slots + 1) if native else points
         size = -(-size // block) * block
         parts = [(start, min(start + size, points)) for start in range(0, points, size)]
         share(points_runner(plan, inputs, arrays, failed, block), parts, workers)
@@ -221,21 +235,21 @@ def _empty(shapes: list[tuple[int, ...]]) -> list[Any]:
 class Result:
     """Arrays for the result at all points, filled path by path."""
 
-    def __init__(self, path: Path, points: int) -> None:
-        self.outputs, self.points = path.outputs, points
-        self.form = form(path.outputs.tree)
+    def __init__(self, path: Specialization, points: int) -> None:
+        self.tree, self.points = path.layout.tree, points
+        self.form = form(self.tree)
         self.parts: list[Any] | None = None
 
-    def put(self, path: Path, arrays: list[Any], points: Any, done: Any) -> None:
+    def put(self, path: Specialization, arrays: list[Any], points: Any, done: Any) -> None:
         """The computed numbers of a path at some points (None: all), of which `done` (None: all) are right."""
-        parts = path.outputs.batched(arrays, self.points if points is None else len(points))
+        parts = path.layout.batched(arrays, self.points if points is None else len(points))
         if points is None and done is None:
             self.parts = parts
             return
         where = np.arange(self.points) if points is None else points
         if done is not None:
             where, parts = where[done], [part[done] for part in parts]
-        self._place(where, parts, path.outputs.tree)
+        self._place(where, parts, path.layout.tree)
 
     def put_one_by_one(self, points: Any, results: list[Any]) -> None:
         """Results that were computed untraced."""
@@ -246,7 +260,7 @@ class Result:
     def _place(self, points: Any, parts: list[Any], tree: Tree) -> None:
         """Write parts at their points; a kind of number that has room for both where the kinds differ."""
         if form(tree) != self.form:
-            raise TypeError(FORMS)
+            raise TypeError(STRUCTURES)
         if not len(points):
             return
         if self.parts is None:
@@ -256,9 +270,9 @@ class Result:
             self.parts[k] = self.parts[k].astype(kind, copy=False)
             self.parts[k][points] = part
 
-    def finished(self) -> Any:
-        """The result in the structure of the function's."""
-        return assemble(self.outputs.tree, self.parts or [])
+    def assembled(self) -> Any:
+        """The result, in the structure of the function's."""
+        return assemble(self.tree, self.parts or [])
 
 
 def form(tree: Tree) -> str:
@@ -282,7 +296,7 @@ def stacked(results: Sequence[Any]) -> Any:
     """Results of single points as arrays with the points in front, in their structure."""
     trees = [Tree(result) for result in results]
     if any([form(tree) != form(trees[0]) for tree in trees]):
-        raise TypeError(FORMS)
+        raise TypeError(STRUCTURES)
     parts: list[Any] = []
     for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
         parts.append(np.array(places))

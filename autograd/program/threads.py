@@ -12,12 +12,18 @@ _lock = Lock()
 _pool: ThreadPoolExecutor | None = None
 
 
-def _threads() -> ThreadPoolExecutor:
+def _submit(work: Callable[[], None]) -> Future[None]:
+    """Hand work to a thread of the pool."""
     global _pool
     with _lock:
         if _pool is None:
             _pool = ThreadPoolExecutor(os.cpu_count(), "autograd")
-        return _pool
+        try:
+            return _pool.submit(work)
+        except BaseException:  # Ctrl-C while a thread starts: the pool may not count it
+            _pool.shutdown(wait=False)
+            _pool = None
+            raise
 
 
 def _forget() -> None:
@@ -49,7 +55,7 @@ def share(run: Callable[[int, int], object], parts: Sequence[tuple[int, int]], w
     helpers: list[Future[None]] = []
     try:
         for _ in range(min(workers, len(parts)) - 1):
-            helpers.append(_threads().submit(work))
+            helpers.append(_submit(work))
         work()
     finally:
         deque(waiting, 0)
