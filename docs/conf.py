@@ -1,6 +1,7 @@
-"""The docs site: `pip install '.[docs]' && sphinx-build -W docs site` runs every example and builds it; a stale one fails.
+"""Build the docs site: `pip install '.[docs]' && sphinx-build -W docs site`.
 
-Pages are MyST Markdown. What is printed from the code (tables, signatures, quoted lines) is printed at build.
+The build runs every example and fails where one is stale. Pages are MyST Markdown; signatures and quoted lines come
+from the source.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import shutil
 import sys
 from pathlib import Path
 
-os.environ["AUTOGRAD_COMPILED"] = "0"  # the interpreted twin tells its signatures
+os.environ["AUTOGRAD_COMPILED"] = "0"  # functions of the pure-Python implementation have signatures
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import pages  # noqa: E402
 from docutils.nodes import SkipNode  # noqa: E402
 from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
+from pygments.lexers.special import TextLexer  # noqa: E402
 from sphinx.errors import ExtensionError  # noqa: E402
 
 from autograd.ops.primitives import TABLE  # noqa: E402
@@ -42,51 +44,54 @@ html_show_sphinx = False
 html_copy_source = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
-MADE = HERE / "_made"
+MADE = HERE / "_made"  # what the examples of each page saved
 PAGE_LINK = re.compile(r"^\[([^\]]+)\]\(([\w-]+\.html)\)$", re.MULTILINE)
 
 
 def run_pages(app):
-    """Run every page, each in a folder of its own that keeps its figures."""
+    """Run the examples of every page, each in a folder that keeps its figures."""
     shutil.rmtree(MADE, ignore_errors=True)
     failures = ""
     for page in sorted(HERE.rglob("*.md")):
-        failures += pages.run(page, made_by(app.env.path2doc(str(page)))).failures
+        failures += pages.run(page, folder_of(app.env.path2doc(str(page)))).failures
     if failures:
         raise ExtensionError(f"the pages are stale:\n{failures}")
 
 
-def made_by(docname):
+def folder_of(docname):
     return MADE / docname
 
 
 def read(app, docname, source):
-    """A page's figures come from where its blocks saved them, tables are printed, empty places of the contents left out."""
+    """Insert the figures, frames and printed parts of a page.
+
+    Globs of the contents that match no page are dropped.
+    """
     source[0] = re.sub(r"^% the text of (\S+)$", lambda m: text_of(m[1]), source[0], flags=re.MULTILINE)
     up = "../" * docname.count("/")
-    source[0] = pages.with_figures(source[0], made_by(docname), f"{up}_made/{docname}/")
+    source[0] = pages.with_figures(source[0], folder_of(docname), f"{up}_made/{docname}/")
     source[0] = source[0].replace("% functions one by one", one_by_one())
     source[0] = re.sub(r"^([\w/-]+\*)\n", lambda m: m[0] if any(HERE.glob(m[1] + ".md")) else "", source[0], flags=re.MULTILINE)
-
     source[0] = PAGE_LINK.sub(lambda m: frame(m, f"{up}_made/{docname}/"), source[0])
 
 
 def text_of(place):
-    """A page from elsewhere in the repository; what it links to there is named only."""
+    """A page from outside docs/; its links to other files become plain names."""
     text, folder = (HERE / place).read_text(encoding="utf-8"), place.rpartition("/")[0]
-    text = re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)]+\)", r"`\1`", text)
+    link = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)]+)\)")
+    text = link.sub(lambda m: f"[{m[1]}]({m[2][5:]})" if m[2].startswith("docs/") else f"`{m[1]}`", text)
     return re.sub(r"(!\[[^\]]*\]\()", rf"\1{folder}/", text)
 
 
 def frame(match, prefix):
-    """A link, alone on its line, to a page that the blocks saved: shown in a frame, and the link under it."""
+    """Show an HTML page that the examples saved in a frame above its link."""
     text, place = match[1], prefix + match[2]
     shown = f'<iframe src="{place}" title="{text}" loading="lazy"></iframe>'
     return f'```{{raw}} html\n{shown}\n<p><a href="{place}">{text}</a></p>\n```'
 
 
 def copy_pages(app, exception):
-    """The pages that blocks saved go beside the site's own."""
+    """Copy the HTML pages that the examples saved into the site."""
     for page in MADE.rglob("*.html"):
         target = Path(app.outdir) / "_made" / page.relative_to(MADE)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,19 +99,19 @@ def copy_pages(app, exception):
 
 
 def one_by_one():
-    """The docs of every function of the table; `where` stands on the page by itself."""
+    """Autodoc entries of the table's functions, except `where`."""
     names = [row.name for row in TABLE.values() if row.public and row.name != "where"]
     return "```{eval-rst}\n" + "\n".join(f".. autofunction:: autograd.{name}\n" for name in names) + "```"
 
 
-SENTENCES = (  # those that begin a paragraph of their own
+SENTENCES = (  # start a paragraph of their own
     (re.compile(r"(^|(?<=[.)] ))(Arguments?|Results?|Attributes|Sources?): ", re.MULTILINE), r"\n\n**\2:** "),
     (re.compile(r"(^|(?<=[.)] ))(Raises )?(?=\w+Error\b)", re.MULTILINE), r"\n\n**Errors:** "),
 )
 
 
 def docstring(app, what, name, obj, options, lines):
-    """Docstrings are plain text: what comes in, what goes out and what is raised become paragraphs of their own."""
+    """Give arguments, results and errors of a docstring their own paragraphs."""
     written = []
     for paragraph in re.split(r"\n\n", "\n".join(lines)):
         if not paragraph.startswith((">>>", " ")) and what != "exception":
@@ -129,7 +134,8 @@ def display(self, node):
 
 
 def setup(app):
-    """Formulas become MathML at build, so pages load nothing from elsewhere."""
+    """Connect the hooks; formulas become MathML, so pages load nothing."""
+    app.add_lexer("mermaid", TextLexer)  # the diagram of CONTRIBUTING, which GitHub draws, as text
     app.add_html_math_renderer("mathml", (inline, None), (display, None))
     app.connect("builder-inited", run_pages)
     app.connect("source-read", read)

@@ -1,4 +1,7 @@
-"""Draw docs/pictures/*.png, and docs/lesson.png as the README does; needs a Chromium on PATH."""
+"""Draw docs/pictures/*.png, and docs/lesson.png as the README does.
+
+Needs a Chromium on PATH, which takes the screenshots of pages.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,11 @@ def lesson() -> Value:
 
 
 def transformer(width: int = 16, letters: int = 8, names: int = 27) -> Value:
-    """The loss of a small transformer on a word, as scalars: some 60,000 values in scopes."""
-    dice = random.Random(0)
+    """The loss of a small transformer on a word: some 60,000 scalars in scopes."""
+    rng = random.Random(0)
 
     def matrix(rows: int, columns: int, name: str) -> list[list[Value]]:
-        return [[Value(dice.gauss(0, 0.1), f"{name}[{i}][{j}]") for j in range(columns)] for i in range(rows)]
+        return [[Value(rng.gauss(0, 0.1), f"{name}[{i}][{j}]") for j in range(columns)] for i in range(rows)]
 
     def times(rows: list[list[Value]], x: list[Value]) -> list[Value]:
         return [sum((w * v for w, v in zip(row[1:], x[1:], strict=True)), row[0] * x[0]) for row in rows]
@@ -81,9 +84,9 @@ def transformer(width: int = 16, letters: int = 8, names: int = 27) -> Value:
 
 def training() -> str:
     """A page of watch() after 40 steps of a small network on one example."""
-    dice = random.Random(4)
-    hidden = [[Value(dice.uniform(-1, 1), f"w{i}{j}") for j in range(2)] for i in range(2)]
-    out = [Value(dice.uniform(-1, 1), f"v{i}") for i in range(2)]
+    rng = random.Random(4)
+    hidden = [[Value(rng.uniform(-1, 1), f"w{i}{j}") for j in range(2)] for i in range(2)]
+    out = [Value(rng.uniform(-1, 1), f"v{i}") for i in range(2)]
     with watch(stream=io.StringIO()) as live:
         for _ in range(40):
             x = [Value(0.5, "x0"), Value(-0.8, "x1")]

@@ -1,7 +1,8 @@
-"""Run the code of a page: what its blocks print must be what stands under them, and the pictures they save are its figures.
+"""Run the examples of a page and compare what they print with the page.
 
-Blocks of ```python hold examples as in the interpreter (`>>>`), all of a page in one session; blocks of ```console hold
-commands (`$ python ...`) and their output. `python docs/pages.py docs/tutorial.md` runs one page and tells.
+Blocks of ```python hold interpreter sessions (`>>>`), one session for all blocks of a page; blocks of ```console hold
+commands (`$ python ...`) and their output. The pictures they save are
+the figures of the page. `python docs/pages.py docs/tutorial.md` runs one page.
 """
 
 from __future__ import annotations
@@ -25,32 +26,32 @@ FLAGS = doctest.NORMALIZE_WHITESPACE
 class Block(NamedTuple):
     kind: str
     body: str
-    line: int  # of the page, from 0, where the body begins
+    line: int  # of the page, counted from 0, at which the body begins
 
 
 class Run(NamedTuple):
     examples: int
-    failures: str  # what was found instead; "" if all is as it stands
+    failures: str  # a report; "" if every output is as on the page
 
 
 def blocks(text: str) -> list[Block]:
-    """The fenced blocks of a page that are not inside another one."""
+    """The fenced blocks of a page, without those inside another block."""
     return [Block(m["kind"].strip(), m["body"], text[: m.start("body")].count("\n")) for m in FENCE.finditer(text)]
 
 
 def run(page: Path, folder: Path) -> Run:
-    """Run a page's blocks in order, in `folder`, which gets the files that they save."""
+    """Run the blocks of a page in order, in `folder`, where they save their files."""
     parser, failures, count = doctest.DocTestParser(), "", 0
     names: dict[str, object] = {"__name__": "__main__"}
     with inside(folder):
         for block in blocks(page.read_text(encoding="utf-8")):
             if block.kind == "python":
-                found = parser.get_doctest(block.body, names, page.name, str(page), block.line)
-                runner, told = doctest.DocTestRunner(optionflags=FLAGS), []
-                runner.run(found, out=told.append, clear_globs=False)
-                names.update(found.globs)
-                count += len(found.examples)
-                failures += "".join(told)
+                test = parser.get_doctest(block.body, names, page.name, str(page), block.line)
+                runner, report = doctest.DocTestRunner(optionflags=FLAGS), []
+                runner.run(test, out=report.append, clear_globs=False)
+                names.update(test.globs)
+                count += len(test.examples)
+                failures += "".join(report)
             elif block.kind == "console":
                 count += 1
                 failures += commands(page, block)
@@ -58,10 +59,13 @@ def run(page: Path, folder: Path) -> Run:
 
 
 def commands(page: Path, block: Block) -> str:
-    """What a block of commands printed, if not what it shows; a command may go on after a backslash."""
+    """Run a block of commands and report the outputs that differ.
+
+    A backslash continues a command on the next line.
+    """
     failures = ""
-    for shown in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
-        command, _, expected = shown.replace("\\\n", "").partition("\n")
+    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.replace("\\\n", "").partition("\n")
         first, *rest = shlex.split(command)
         if first != "python":
             return f"{page.name}, line {block.line}: only commands of python can be checked, not {first}\n"
@@ -75,7 +79,7 @@ def commands(page: Path, block: Block) -> str:
 
 @contextlib.contextmanager
 def inside(folder: Path) -> Iterator[None]:
-    """The working directory is `folder`, and plots need no screen."""
+    """Work in `folder`, with plots that need no screen."""
     before = Path.cwd()
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ["PYTHONIOENCODING"] = "utf-8"
@@ -88,7 +92,7 @@ def inside(folder: Path) -> Iterator[None]:
 
 
 def with_figures(text: str, folder: Path, prefix: str) -> str:
-    """The page's text with its figures looked for where its blocks saved them."""
+    """Link the figures that a page's blocks saved in `folder` to `prefix`."""
     return IMAGE.sub(lambda m: m[1] + (prefix + m[2] if (folder / m[2]).exists() else m[2]) + m[3], text)
 
 
@@ -97,4 +101,4 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as scratch:
         result = run(Path(sys.argv[1]).resolve(), Path(scratch))
-    sys.exit(result.failures or print(f"{result.examples} examples, all as they stand"))
+    sys.exit(result.failures or print(f"{result.examples} examples, all up to date"))

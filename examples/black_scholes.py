@@ -1,4 +1,4 @@
-"""The price of a European call and seven of its greeks: derivatives, and derivatives of derivatives, of one formula."""
+"""The price of a European call and seven of its greeks, from one formula."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DERIVED = {
     "delta": (delta := grad(price, 0)),
     "gamma": grad(delta, 0),
     "vega": (vega := grad(price, 1)),
-    "theta": lambda *market: -grad(price, 2)(*market),  # time runs against the time that is left
+    "theta": lambda *market: -grad(price, 2)(*market),  # the time to expiry decreases
     "rho": grad(price, 3),
     "vanna": grad(delta, 1),
     "volga": grad(vega, 1),
@@ -49,7 +49,7 @@ DERIVED = {
 
 
 def closed_forms(spot: float, volatility: float, years: float, rate: float) -> dict[str, float]:
-    """The same numbers from the formulas of the textbook, worked out by hand."""
+    """The same numbers from the closed forms of the textbook."""
     root = math.sqrt(years)
     d1 = (math.log(spot / STRIKE) + (rate + 0.5 * volatility**2) * years) / (volatility * root)
     d2 = d1 - volatility * root

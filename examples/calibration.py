@@ -1,4 +1,4 @@
-"""Calibration: the SABR model fitted to quoted volatilities by least squares, with exact Jacobians and with differences."""
+"""Calibrate the SABR model to quoted volatilities, with exact Jacobians."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ START = np.array([-1.0, 0.0, 0.0])
 
 
 def natural(free: Any) -> list[Any]:
-    """Volatility alpha > 0, correlation -1 < rho < 1 and volatility of volatility nu > 0, of three numbers without bounds."""
+    """Map three unbounded numbers to alpha > 0, -1 < rho < 1 and nu > 0.
+
+    These are the volatility, the correlation and the volatility of volatility.
+    """
     a, r, n = free
     return [exp(a), tanh(r), exp(n)]
 
 
 def implied_volatility(alpha: Any, rho: Any, nu: Any, strike: Any, years: Any) -> Any:
-    """Hagan et al., Managing smile risk, 2002, equation 2.17 with beta = 1; at the money, where z / x is 0 / 0, its series."""
+    """Approximate the implied volatility of the SABR model with beta = 1.
+
+    Source: Hagan et al., Managing smile risk, 2002, equation 2.17; at the money, where z / x is 0 / 0, by its series.
+    """
     z = nu / alpha * log(FORWARD / strike)
     x = log((sqrt(1 - 2 * rho * z + z * z) + z - rho) / (1 - rho))
     ratio = where(abs(z) < 1e-6, 1 - rho * z / 2, z / where(abs(z) < 1e-6, 1.0, x))
@@ -37,7 +43,7 @@ def implied_volatility(alpha: Any, rho: Any, nu: Any, strike: Any, years: Any) -
 
 
 def residuals(free: Any, quotes: Any, years: Any) -> list[Any]:
-    """How far the model is from each quote, in units of the quotes' noise."""
+    """The distance of the model from each quote, in units of the quotes' noise."""
     parameters = natural(free)
     smile = [implied_volatility(*parameters, strike, years) for strike in STRIKES.tolist()]
     return [(model - quote) / NOISE for model, quote in zip(smile, quotes, strict=True)]
@@ -47,7 +53,10 @@ value, slopes = jit(residuals), jit(jacobian(residuals))
 
 
 def calibrate(quotes: np.ndarray, years: float) -> Any:
-    """SciPy's least squares, from the same start for every expiry; `.x` the free numbers, `.jac` the slopes there."""
+    """Fit by SciPy's least squares, from the same start for every expiry.
+
+    `.x` of the result are the free numbers, `.jac` the Jacobian there.
+    """
     return least_squares(
         lambda free: np.array(value(free, quotes, years)),
         START,
@@ -57,13 +66,16 @@ def calibrate(quotes: np.ndarray, years: float) -> Any:
 
 
 def standard_errors(free: np.ndarray, J: np.ndarray) -> np.ndarray:
-    """Of alpha, rho and nu: the noise, sent through the fit and the change of parameters to first order."""
+    """Standard errors of alpha, rho and nu.
+
+    The noise of the quotes is propagated through the fit and the change of parameters to first order.
+    """
     change = np.array(jacobian(natural)(free))
     return np.sqrt(np.diag(change @ np.linalg.inv(J.T @ J) @ change.T))
 
 
 def error_of_differences(free: np.ndarray, quotes: np.ndarray, years: float, steps: np.ndarray) -> list[float]:
-    """The largest error of forward differences with each step, relative to the largest slope."""
+    """The largest error of forward differences, relative to the largest slope."""
     exact, here = np.array(slopes(free, quotes, years)), np.array(value(free, quotes, years))
     errors = []
     for step in steps:
@@ -85,10 +97,10 @@ def main() -> None:
     for (years, truth), colour in zip(MARKET.items(), (BLUE, ORANGE, GREEN, RED), strict=True):
         exact = np.array([implied_volatility(*truth, strike, years) for strike in STRIKES.tolist()])
         quotes = exact + NOISE * rng.standard_normal(len(STRIKES))
-        found = calibrate(quotes, years)
-        parameters = [float(p) for p in natural(found.x)]
-        slope = found.jac.T @ found.fun / (np.linalg.norm(found.jac) * np.linalg.norm(found.fun))
-        rows = zip(truth, parameters, standard_errors(found.x, found.jac), strict=True)
+        fit = calibrate(quotes, years)
+        parameters = [float(p) for p in natural(fit.x)]
+        slope = fit.jac.T @ fit.fun / (np.linalg.norm(fit.jac) * np.linalg.norm(fit.fun))
+        rows = zip(truth, parameters, standard_errors(fit.x, fit.jac), strict=True)
         numbers = "".join(f"{true:>14.3f}{fitted:>10.4f}{error:>12.4f}" for true, fitted, error in rows)
         print(f"{years:>4g} years{numbers}{np.linalg.norm(slope):>15.1e}")
         left.plot(
@@ -98,7 +110,7 @@ def main() -> None:
             label=f"{years:g}",
         )
         left.errorbar(STRIKES, 100 * quotes, 100 * NOISE, fmt="o", color=colour, markersize=4, capsize=2)
-        right.loglog(steps, error_of_differences(found.x, quotes, years, steps), color=colour)
+        right.loglog(steps, error_of_differences(fit.x, quotes, years, steps), color=colour)
     left.axvline(FORWARD, color=GREY, linewidth=0.8, linestyle=":")
     left.set(title="Quotes and calibrated smiles", xlabel="strike (€), forward 100 €", ylabel="implied volatility (%)")
     left.legend(loc="upper right", title="expiry (years)")

@@ -1,4 +1,4 @@
-"""A curve through noisy data by the Levenberg-Marquardt method, with the confidence band of the fit."""
+"""Fit a curve to noisy data by Levenberg and Marquardt, with a confidence band."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def model(p: Any, times: np.ndarray) -> Any:
 
 
 def half_squares(p: Any, times: np.ndarray, data: np.ndarray) -> Any:
-    """What the fit makes as small as it can: half the sum of the squared residuals."""
+    """Half the sum of the squared residuals, which the fit minimises."""
     return 0.5 * np.sum((model(p, times) - data) ** 2)
 
 
 def fit(start: np.ndarray, times: np.ndarray, data: np.ndarray) -> np.ndarray:
-    """Levenberg and Marquardt: Gauss-Newton steps, shortened by `damping` as long as they lead uphill."""
+    """Minimise by Gauss-Newton steps, damped as long as they lead uphill."""
     p, damping = start, 1e-2
     slopes = jacobian(model)
     print(f"{'step':>4}{'sum of squares':>18}{'damping':>12}")
@@ -48,7 +48,7 @@ def fit(start: np.ndarray, times: np.ndarray, data: np.ndarray) -> np.ndarray:
 
 
 def covariance(p: np.ndarray, times: np.ndarray, data: np.ndarray) -> np.ndarray:
-    """Of the parameters: the variance of the noise times the inverse Hessian at the minimum."""
+    """The variance of the noise times the inverse Hessian at the minimum."""
     variance = 2 * half_squares(p, times, data) / (len(times) - len(p))
     return variance * np.linalg.inv(hessian(half_squares)(p, times, data))
 
@@ -61,8 +61,8 @@ def main() -> None:
     p = fit(GUESS, times, data)
     spread = covariance(p, times, data)
     print(f"\n{'parameter':<18}{'true':>8}{'fit':>10}{'standard error':>18}")
-    for name, true, found, error in zip(TRUE, truth, p, np.sqrt(np.diag(spread)), strict=True):
-        print(f"{name:<18}{true:>8.3f}{found:>10.4f}{error:>18.4f}")
+    for name, true, fitted, error in zip(TRUE, truth, p, np.sqrt(np.diag(spread)), strict=True):
+        print(f"{name:<18}{true:>8.3f}{fitted:>10.4f}{error:>18.4f}")
     fine = np.linspace(0.0, 8.0, 400)
     J = jacobian(model)(p, fine)
     band = STUDENT_T * np.sqrt(np.sum((J @ spread) * J, axis=1))  # the delta method

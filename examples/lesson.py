@@ -1,7 +1,7 @@
-"""The lesson: one step of back-propagation in a two-layer network, its error terms and its picture.
+"""The lesson: one step of back-propagation in two layers, and the picture of it.
 
-The network is written as the mathematics is, on NumPy arrays of Values. One `backward()` of the squared error then
-holds every error term of the lesson: delta = -dE/dh, the negative gradient at a unit's net input h.
+The network is written like its formulas, on NumPy arrays of Values. One `backward()` of the squared error then gives
+every error term of the lesson: delta = -dE/dh, the negative gradient at a unit's net input h.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TWO_INPUTS = Exercise([0.1, 0.3], [[0.4], [-0.2]], [0.1], 1.0)
 
 
 class Network:
-    """One forward pass with the package; the attributes are Values or NumPy arrays of them."""
+    """One forward pass; the attributes are Values, or NumPy arrays of them."""
 
     def __init__(self, exercise: Exercise) -> None:
         with scope("inputs"):
@@ -60,7 +60,7 @@ class Network:
 
 
 class Step(NamedTuple):
-    """What one step of gradient descent is made of; the same four for the package and for the formulas by hand."""
+    """The error terms and weight changes of one step of gradient descent."""
 
     output_delta: np.ndarray
     hidden_delta: np.ndarray
@@ -94,7 +94,7 @@ def step_by_backward(network: Network) -> Step:
 
 
 def step_by_hand(exercise: Exercise) -> Step:
-    """The same step from the lesson's formulas, in NumPy, without differentiating anything."""
+    """The same step from the lesson's formulas, by hand in NumPy."""
     x, w, output_weights = map(np.array, exercise[:3])
     a = 1 / (1 + np.exp(-(x @ w)))
     y_hat = 1 / (1 + np.exp(-(a @ output_weights)))
@@ -127,7 +127,7 @@ def three_inputs() -> Network:
 
 
 def textbook_column() -> list[float]:
-    """Exercise B as a textbook prints it: each quantity rounded before the next is made from it."""
+    """Exercise B as a textbook prints it, with every quantity rounded on the way."""
     (x1, x2), ((w1,), (w2,)), (weight,), target = TWO_INPUTS
     h = round(w1 * x1 + w2 * x2, 3)
     a = round(1 / (1 + math.exp(-h)), 3)

@@ -1,4 +1,4 @@
-"""The lesson iterated to convergence, and how the error term vanishes through one to six layers: `lesson.py --train`."""
+"""Train the lesson's network, and see error terms vanish: `lesson.py --train`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ ACTIVATIONS = {"sigmoid": (sigmoid, ORANGE, "o"), "tanh": (tanh, BLUE, "s"), "re
 
 
 def converge(exercise: Any, network_of: Callable[[Any], Any], step_of: Callable[[Any], Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The output's error y - ŷ and all weights, before each step, until the error is below 1e-9 (or for 5,000 steps)."""
+    """Train until the error is below 1e-9, or for 5,000 steps.
+
+    Returns the error y - ŷ and all weights before each step.
+    """
     errors, weights = [], []
     while len(errors) <= SHOWN[-1]:
         network = network_of(exercise)
@@ -35,7 +38,10 @@ def converge(exercise: Any, network_of: Callable[[Any], Any], step_of: Callable[
 
 
 def first_delta(activation: Callable[[Any], Any], depth: int, seed: int) -> float:
-    """Below `depth` layers of random weights, the mean size of the first one's error term; the output's is 1."""
+    """Mean size of the error term that reaches the first of `depth` random layers.
+
+    The error terms of the output have size 1.
+    """
     rng = np.random.default_rng(seed)
     first = net = asarray(rng.normal(size=WIDTH))
     for _ in range(depth):

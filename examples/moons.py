@@ -1,4 +1,4 @@
-"""Two moons told apart by a network of 337 parameters, trained on a graph of Values and compiled, and the boundary it draws."""
+"""Classify two moons with a network of 337 parameters, eagerly and compiled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POINTS, STEPS, DECAY = 100, 100, 1e-4
 
 
 def two_moons(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points of two half circles that reach into each other, with noise; and the label of each, -1 or 1."""
+    """Noisy points of two interleaving half circles, and their labels -1 and 1."""
     rng = random.Random(seed)
     points, labels = [], []
     for i in range(count):
@@ -31,12 +31,12 @@ def two_moons(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss(model: MLP, points: Any, labels: Any) -> Any:
-    """The mean hinge loss, and a little of every squared parameter to keep them small."""
+    """The mean hinge loss, with a weight decay that keeps the parameters small."""
     return hinge([model(point) for point in points], labels) + DECAY * sum([p * p for p in model.parameters()])
 
 
 def train(points: np.ndarray, labels: np.ndarray, jit: bool) -> tuple[MLP, History, float]:
-    """The trained model, its history, and the seconds that took."""
+    """Train, and return the model, its history and the seconds it took."""
     model = MLP(2, [16, 16, 1], rng=1337)
     start = time.perf_counter()
     history = fit(model, loss, (points, labels), SGD(lr=linear(1.0, STEPS, 0.1)), epochs=STEPS, jit=jit)
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def plot_boundary(axis: Any, score: Callable[[Any], Any], points: np.ndarray, labels: np.ndarray) -> None:
-    """The score as colour, with the line where it changes its sign and the margin beside it."""
+    """Show the score as colour, with the decision boundary and the margin."""
     xs, ys = np.linspace(-1.7, 2.7, 221), np.linspace(-1.2, 1.7, 161)
     scores = score(np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)).reshape(len(ys), len(xs))
     reach = np.max(np.abs(scores))

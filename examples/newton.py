@@ -1,4 +1,4 @@
-"""Newton's method with exact derivatives: once it is near, every step doubles the number of correct digits."""
+"""Newton's method with exact derivatives: each step doubles the correct digits."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ MINIMUM = np.array([-math.log(2) / 2, 0.0])
 
 
 def kepler(anomaly: Any) -> Any:
-    """Zero at the eccentric anomaly, which tells where a planet stands on its ellipse."""
+    """Kepler's equation: zero at the eccentric anomaly of a planet."""
     return anomaly - ECCENTRICITY * sin(anomaly) - MEAN_ANOMALY
 
 
 def valley(p: Any) -> Any:
-    """A smooth convex function of two variables; its minimum is known: x = -log(2)/2, y = 0."""
+    """A convex function of two variables with its minimum at x = -log(2)/2, y = 0."""
     x, y = p
     return exp(x + 3 * y) + exp(x - 3 * y) + exp(-x)
 
 
 def iterate(step: Callable[[Any], Any], start: Any) -> list[Any]:
-    """The points that Newton's method visits, until a step changes nothing but rounding."""
+    """The points of Newton's method, until a step is as small as rounding."""
     points = [start]
     while len(points) < 20:
         change = step(points[-1])
@@ -53,10 +53,10 @@ def errors(points: list[Any], solution: Any) -> list[float]:
     return [distance for distance in distances if distance > 4e-16]
 
 
-def show(title: str, found: list[float]) -> None:
+def show(title: str, distances: list[float]) -> None:
     print(f"{title}\n{'step':>4}{'error':>12}{'error / previous error^2':>28}")
-    for step, error in enumerate(found):
-        ratio = f"{error / found[step - 1] ** 2:28.4f}" if step else ""
+    for step, error in enumerate(distances):
+        ratio = f"{error / distances[step - 1] ** 2:28.4f}" if step else ""
         print(f"{step:>4}{error:12.1e}{ratio}")
 
 
@@ -70,10 +70,10 @@ def main() -> None:
         ("Minimum in two variables", errors(minimum_of(valley, np.array([1.0, 1.0])), MINIMUM), ORANGE, "s"),
     )
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4))
-    for title, found, colour, marker in cases:
-        show(title, found)
-        left.semilogy(found, marker=marker, color=colour, label=title)
-        right.loglog(found[:-1], found[1:], marker, color=colour, label=title)
+    for title, distances, colour, marker in cases:
+        show(title, distances)
+        left.semilogy(distances, marker=marker, color=colour, label=title)
+        right.loglog(distances[:-1], distances[1:], marker, color=colour, label=title)
     print(f"theory for the root: f'' / (2 f') = {constant:.4f}")
     ends = np.array([1e-6, 3.0])
     line = "slope 2: f ″ / (2 f ′) · error², for the root"

@@ -1,4 +1,4 @@
-"""How the swing of a damped pendulum depends on its length, its damping and its start: the Jacobian of an ODE solver."""
+"""Sensitivities of a damped pendulum: the Jacobian of an ODE solver."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd import jacobian, sin
 
 GRAVITY = 9.81  # m/s²
 START = np.array([1.2, 0.25, np.radians(150.0), 0.0])  # length m, damping 1/s, angle rad, angular velocity rad/s
-CHANGES = {  # what the sensitivities are shown for: name: (size of a small change, colour)
+CHANGES = {  # name: (size of a small change, colour)
     "length + 1 %": (0.01 * START[0], BLUE),
     "damping + 1 %": (0.01 * START[1], GREEN),
     "initial angle + 1°": (np.radians(1.0), ORANGE),
@@ -41,7 +41,7 @@ def swing(p: Any) -> Any:
 
 
 def central_differences(p: np.ndarray, step: float = 1e-5) -> np.ndarray:
-    """The same Jacobian, roughly: the whole simulation again, twice for each number it starts from."""
+    """Approximate the Jacobian by two more simulations for each parameter."""
     columns = [(swing(p + step * unit) - swing(p - step * unit)) / (2 * step) for unit in np.eye(len(p))]
     return np.stack(columns, axis=1)
 

@@ -1,4 +1,4 @@
-"""What the examples that plot have in common: their option --out, one look, and a clear word when matplotlib is missing."""
+"""Shared by the examples that plot: the option --out and one style."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ LOOK = {
     "legend.frameon": False,
     "savefig.dpi": 120,
 }
-BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#d55e00", "#009e73", "#cc3377", "#777777"  # told apart by the colour-blind too
+BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#d55e00", "#009e73", "#cc3377", "#777777"  # distinct for colour-blind readers too
 
 
 def pyplot() -> ModuleType | None:
-    """matplotlib.pyplot, set to draw without a screen; None where matplotlib is not installed."""
+    """Import matplotlib.pyplot for drawing without a screen; None if not installed."""
     try:
         import matplotlib
     except ModuleNotFoundError:

@@ -1,8 +1,8 @@
-"""The engine on one page: a table of operations, a number that remembers how it was made, and the chain rule."""
+"""The engine on one page: a table of operations, a Value, and the chain rule."""
 
 import math
 
-TABLE = {  # operation: its value, and its local derivative with respect to each operand; z is the value
+TABLE = {  # operation: its value z, and its local derivative with respect to each operand
     "+": (lambda x, y: x + y, lambda x, y, z: 1.0, lambda x, y, z: 1.0),
     "-": (lambda x, y: x - y, lambda x, y, z: 1.0, lambda x, y, z: -1.0),
     "*": (lambda x, y: x * y, lambda x, y, z: y, lambda x, y, z: x),
@@ -17,13 +17,13 @@ TABLE = {  # operation: its value, and its local derivative with respect to each
 
 
 class Value:
-    """A number, the values it was made from (its parents), and its local derivative with respect to each of them."""
+    """A number, the Values it was made from, and the local derivatives towards them."""
 
     def __init__(self, data, parents=(), partials=()):
         self.data, self.grad, self.parents, self.partials = data, 0.0, parents, partials
 
     def backward(self):
-        """Compute the derivative of this value with respect to every value it depends on; leaves add theirs up."""
+        """Compute the gradient of every node that this one depends on; leaves add up."""
         order = topological_order(self)
         for node in order:
             node.grad = 0.0 if node.parents else node.grad
@@ -51,7 +51,7 @@ class Value:
 
 
 def record(operation, *operands):
-    """Apply an operation to Values and numbers: its row gives the value and, now already, the local derivatives."""
+    """Apply an operation, and record its operands and local derivatives."""
     parents = [x if isinstance(x, Value) else Value(float(x)) for x in operands]
     numbers = [parent.data for parent in parents]
     value, *partials = TABLE[operation]
@@ -60,7 +60,7 @@ def record(operation, *operands):
 
 
 def topological_order(root):
-    """List everything that a Value depends on, parents before what was made from them; a stack replaces recursion."""
+    """List all nodes that the root depends on, parents first, without recursion."""
     order, stack, visited = [], [(root, False)], set()
     while stack:
         node, parents_are_listed = stack.pop()

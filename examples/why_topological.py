@@ -1,11 +1,11 @@
-"""Why the reverse sweep needs a topological order, on the smallest graph where a careless order goes wrong.
+"""Show on the smallest graph why the reverse sweep needs a topological order.
 
     x ---> a ---> c ---> y        a = x * x,  c = a * a,  y = a + c
            |_____________^
 
-y reaches a twice: directly, and by way of c. A sweep that passes on a's gradient as soon as it gets to a does so before
-c has added its share, so x never hears of the path through c. No smaller graph has the fault: it takes a root, a node
-below it (c), a node that both use (a), and something below that node to be told too early (x).
+y reaches a twice: directly, and through c. A sweep that passes on a's gradient as soon as it gets to a does so before
+c has added its share, so the path through c never reaches x. No smaller graph has the fault: it takes a root, a node
+below it (c), a node that both use (a), and one below that node, which gets its gradient too early (x).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def graph(at: float) -> tuple[Value, Value]:
 
 
 def pass_on(order: list[Value]) -> dict[Value, float]:
-    """Gradients when the nodes, in this order, each hand theirs to their parents, once."""
+    """Gradients when each node, in this order, passes its own to its parents once."""
     gradient = dict.fromkeys(order, 0.0)
     gradient[order[0]] = 1.0
     for node in order:
@@ -41,7 +41,7 @@ def pass_on(order: list[Value]) -> dict[Value, float]:
 
 
 def depth_first(root: Value) -> list[Value]:
-    """Pre-order: a node before its parents, first operand first, each when it is first met."""
+    """Pre-order: a node before its parents, the first operand first."""
     order, waiting = {}, [root]
     while waiting:
         node = waiting.pop()
@@ -63,12 +63,12 @@ def breadth_first(root: Value) -> list[Value]:
 
 
 def reverse_topological(root: Value) -> list[Value]:
-    """Every node after all the nodes that use it: its gradient is complete when its turn comes."""
+    """Every node after all nodes that use it, when its gradient is complete."""
     return topological(root)[::-1]
 
 
 def numeric(step: float = 1e-5) -> float:
-    """The referee, which knows nothing of graphs: the central difference quotient."""
+    """The central difference quotient, which knows nothing of graphs."""
     return (graph(X + step)[1].data - graph(X - step)[1].data) / (2 * step)
 
 

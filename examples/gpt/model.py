@@ -1,4 +1,6 @@
-"""A one-layer GPT over letters: embedding, RMS norm, attention with four heads, a ReLU layer, cross-entropy.
+"""A one-layer GPT over letters, every number of it a scalar.
+
+Embedding, RMS norm, attention with four heads, a ReLU layer, cross-entropy.
 
 A vector is a list of Values, a matrix an array of them. The same code runs on the model's own Values, on the variables of
 `value_and_grad` and `jit`, and, for sampling, on plain floats.
@@ -23,12 +25,15 @@ Vector = list[Any]
 
 
 def tokens_of(name: str, context: int = 16) -> list[int]:
-    """The letters of a name as numbers, between two boundaries; no more than `context` of them are predicted."""
+    """The letters of a name as numbers, between two boundary tokens.
+
+    The list is cut after `context` tokens to predict.
+    """
     return [BOUNDARY, *map(LETTERS.index, name), BOUNDARY][: context + 1]
 
 
 class GPT(Module):
-    """The model: 4,192 parameters with the sizes that it has by default."""
+    """The model, by default with 4,192 parameters."""
 
     def __init__(self, rng: Any = None, width: int = 16, heads: int = 4, context: int = 16) -> None:
         def matrix(outputs: int, inputs: int) -> Any:
@@ -48,7 +53,7 @@ class GPT(Module):
         self.unembed = matrix(vocabulary, width)
 
     def loss(self, tokens: Iterable[Any]) -> Any:
-        """The mean surprise, in nats, at each token after the first, given those before it."""
+        """Mean surprise in nats at each token after the first, given those before it."""
         reader = Reader(self)
         surprises = []
         for token, following in pairwise(tokens):
@@ -69,7 +74,7 @@ class GPT(Module):
 
 
 class Reader:
-    """Reads a text token by token and remembers keys and values, so that each token can look back at those before it."""
+    """Reads a text token by token, and stores keys and values for attention."""
 
     def __init__(self, model: GPT) -> None:
         self.heads, self.part = model.heads, model.width // model.heads
@@ -87,15 +92,15 @@ class Reader:
         return self.times("unembed", added(x, self.times("narrow", hidden)))
 
     def attend(self, x: Vector) -> Vector:
-        """What is worth knowing of the tokens so far: per head, values weighted by how well their keys answer the query."""
-        found: Vector = []
+        """For each head, the mean of the values, weighted by query times key."""
+        mixed: Vector = []
         parts = [self.split(self.times(name, x)) for name in ("query", "key", "value")]
         for head, (query, key, value) in enumerate(zip(*parts, strict=True)):
             self.keys[head].append(key)
             self.values[head].append(value)
             weights = softmax([sumprod(query, key) / math.sqrt(self.part) for key in self.keys[head]])
-            found += [sumprod(weights, column) for column in zip(*self.values[head], strict=True)]
-        return self.times("mix", found)
+            mixed += [sumprod(weights, column) for column in zip(*self.values[head], strict=True)]
+        return self.times("mix", mixed)
 
     def times(self, name: str, x: Vector) -> Vector:
         """A matrix of the model times a vector."""

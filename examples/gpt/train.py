@@ -1,4 +1,7 @@
-"""Train a one-layer GPT on names, then let it make up new ones. Stop it at any moment: the same command goes on from there."""
+"""Train a one-layer GPT on names, then let it make up new ones.
+
+It can be stopped at any moment: the same command resumes the training.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def names_in(path: Path) -> list[str]:
 
 
 def loss(model: GPT, texts: list[Any]) -> Any:
-    """What `fit` makes small: the mean surprise at the letters of a batch of one name."""
+    """The loss that `fit` minimises: the mean surprise over the letters of one name."""
     (tokens,) = texts
     return model.loss(tokens)
 
@@ -37,18 +40,18 @@ def loss(model: GPT, texts: list[Any]) -> Any:
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=HERE / "names.txt", help="a file of names, one a line")
-    parser.add_argument("--steps", type=int, default=1000, help="how many names to learn from (1000)")
+    parser.add_argument("--steps", type=int, default=1000, help="number of names to learn from (1000)")
     parser.add_argument("--eager", action="store_true", help="build a graph of Values for each name instead of compiling")
     parser.add_argument("--seed", type=int, default=42, help="of the first parameters and the order of names")
-    parser.add_argument("--samples", type=int, default=20, help="how many names to make up (20)")
+    parser.add_argument("--samples", type=int, default=20, help="number of names to make up (20)")
     parser.add_argument("--temperature", type=float, default=0.5, help="of the samples; above 1 they get adventurous")
-    parser.add_argument("--fresh", action="store_true", help="start again, even if there is something to go on from")
+    parser.add_argument("--fresh", action="store_true", help="start again, even where a checkpoint exists")
     parser.add_argument("--out", type=Path, default=Path("."), help="where to write gpt.npz and gpt_loss.png")
     return parser.parse_args()
 
 
 def train(chosen: argparse.Namespace, names: list[str]) -> tuple[GPT, History, float]:
-    """The trained model, the history, and the seconds it took."""
+    """Train, and return the model, the history and the seconds it took."""
     model, texts = GPT(chosen.seed), [np.array(tokens_of(name)) for name in names]
     optimizer = Adam(lr=linear(0.01, chosen.steps), betas=(0.85, 0.99))
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -70,7 +73,7 @@ def train(chosen: argparse.Namespace, names: list[str]) -> tuple[GPT, History, f
 
 
 def plot(history: History, folder: Path) -> None:
-    """The loss of every step and its mean over the last hundred, against what guessing would give."""
+    """Plot the loss of every step and its running mean, beside that of guessing."""
     sys.path.append(str(HERE.parent))
     from plotting import BLUE, GREY, ORANGE, pyplot, save
 

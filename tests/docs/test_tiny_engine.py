@@ -43,7 +43,7 @@ STEPS = (  # none of them makes a number more than twice as large
 
 
 def expression(value: Any, seed: int) -> tuple[list[Any], Any]:
-    """Three leaves of the class `value`, and a result of thirty random steps on them and on what they give."""
+    """Three leaves of a class, and the result of thirty random steps from them."""
     rng = random.Random(seed)
     leaves = [value(rng.uniform(-2.0, 2.0)) for _ in range(3)]
     nodes = list(leaves)
