@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import autograd
 
@@ -36,3 +37,8 @@ def load(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def kind(x: Any) -> str:
+    """The type of a parameter and its text, as a test's id."""
+    return f"{type(x).__name__} {x}".split(" at 0x")[0][:30]

@@ -1,12 +1,10 @@
-"""Pickled and copied graphs are the same graphs: deep, shared, labelled, in either twin."""
+"""Pickled and copied graphs are the same graphs: deep, shared, labelled, in either implementation."""
 
 from __future__ import annotations
 
 import copy
 import io
-import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -15,16 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import HOME
+from helpers import HOME, output
 
 import autograd
 import autograd as ag
-from autograd import Value, gradient, scope
+from autograd import (
+    Value,
+    gradient,
+    scope,
+)
 from autograd.engine.value import topological
 
 DEEP = 1_000_000 if autograd.compiled else 100_000
 BUILT = any((HOME / "autograd").glob("engine/value.*.so")) or any((HOME / "autograd").glob("engine/value.*.pyd"))
-TWINS = [False, True] if BUILT else [False]
+IMPLEMENTATIONS = [False, True] if BUILT else [False]
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
 
@@ -35,15 +37,12 @@ def through_pickle(x: Any) -> Any:
 COPIES: list[Callable[[Any], Any]] = [through_pickle, copy.deepcopy]
 
 
-def output(folder: Path, program: str, compiled: bool = autograd.compiled) -> str:
-    """What the program prints in a fresh process of a twin; any other end than a clean one fails."""
-    paths = os.pathsep.join([str(HOME), str(folder)])
-    environment = {**os.environ, "PYTHONPATH": paths, "AUTOGRAD_COMPILED": str(int(compiled))}
-    head = f"import copy, pickle\nfrom autograd import Value\nimport autograd as ag\nDEEP = {DEEP}\n"
-    command = [sys.executable, "-W", "error", "-c", head + program]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert (done.returncode, done.stderr) == (0, ""), f"ended with {done.returncode}\n{done.stderr[-2000:]}"
-    return done.stdout.strip()
+HEAD = f"import copy, pickle\nfrom autograd import Value\nimport autograd as ag\nDEEP = {DEEP}\n"
+
+
+def printed(folder: Path, program: str, compiled: bool = autograd.compiled) -> str:
+    """What a program prints in a process of its own, with either implementation."""
+    return output(HEAD + program, folder, AUTOGRAD_COMPILED=str(int(compiled)))
 
 
 def model() -> tuple[Value, list[Value]]:
@@ -106,14 +105,14 @@ print("freed")
 """
 
 
-@pytest.mark.parametrize("way", [PICKLED, COPIED], ids=["pickle", "deepcopy"])
-def test_a_deep_chain_is_copied(tmp_path: Path, way: str) -> None:
-    assert output(tmp_path, CHAIN.replace("COPY", way)) == "True 1.0 0.0 False\nfreed"
+@pytest.mark.parametrize("copier", [PICKLED, COPIED], ids=["pickle", "deepcopy"])
+def test_deep_chain(tmp_path: Path, copier: str) -> None:
+    assert printed(tmp_path, CHAIN.replace("COPY", copier)) == "True 1.0 0.0 False\nfreed"
 
 
-@pytest.mark.parametrize("way", [PICKLED, COPIED], ids=["pickle", "deepcopy"])
-def test_a_deep_chain_of_sums_is_copied(tmp_path: Path, way: str) -> None:
-    assert output(tmp_path, CHAIN_OF_SUMS.replace("COPY", way)) == "True 1.0 True\nfreed"
+@pytest.mark.parametrize("copier", [PICKLED, COPIED], ids=["pickle", "deepcopy"])
+def test_deep_chain_of_sums(tmp_path: Path, copier: str) -> None:
+    assert printed(tmp_path, CHAIN_OF_SUMS.replace("COPY", copier)) == "True 1.0 True\nfreed"
 
 
 # ---- the same graph
@@ -137,7 +136,7 @@ def test_every_protocol(protocol: int) -> None:
     assert facts(pickle.loads(pickle.dumps(loss, protocol))) == facts(loss)
 
 
-def test_python_s_own_pickler() -> None:
+def test_pure_python_pickler() -> None:
     loss, _ = model()
     stream = io.BytesIO()
     pickle._Pickler(stream).dump(loss)  # type: ignore[attr-defined]
@@ -145,7 +144,8 @@ def test_python_s_own_pickler() -> None:
 
 
 @pytest.mark.parametrize("way", COPIES)
-def test_the_sweep_of_a_copy_gives_the_same_bits_and_leaves_the_original_alone(way: Callable[[Any], Any]) -> None:
+def test_sweep_of_a_copy(way: Callable[[Any], Any]) -> None:
+    """It gives the same bits and leaves the original alone."""
     loss, params = model()
     copied, copies = way((loss, params))
     copied.backward()
@@ -256,7 +256,7 @@ def test_one_pickler_many_dumps() -> None:
     assert all(b.parents[0] is a for a, b in pairwise(loaded))
 
 
-def test_a_pickle_does_not_depend_on_another_one_under_way() -> None:
+def test_pickle_inside_another() -> None:
     """A pickler keeps what it wrote; another one must not walk into that, 20,000 levels deep."""
     nodes = chain(20_000)
     kept = pickle.Pickler(io.BytesIO())
@@ -296,7 +296,7 @@ def test_threads_pickle_the_same_graph() -> None:
     assert found == [(True, expected)] * 40
 
 
-# ---- twins
+# ---- implementations
 
 
 WRITE = """
@@ -323,16 +323,17 @@ print(ag.compiled, y.data.hex(), x.grad.hex(), w.grad.hex())
 """
 
 
-@pytest.mark.parametrize("reader", TWINS, ids=lambda compiled: f"read {'compiled' if compiled else 'interpreted'}")
-@pytest.mark.parametrize("writer", TWINS, ids=lambda compiled: f"written {'compiled' if compiled else 'interpreted'}")
-def test_either_twin_loads_what_either_wrote(tmp_path: Path, writer: bool, reader: bool) -> None:
-    written = output(tmp_path, FILES + WRITE, writer).split()
-    read = output(tmp_path, READ, reader).split()
+@pytest.mark.parametrize("reader", IMPLEMENTATIONS, ids=lambda compiled: f"read {'compiled' if compiled else 'pure'}")
+@pytest.mark.parametrize("writer", IMPLEMENTATIONS, ids=lambda compiled: f"written {'compiled' if compiled else 'pure'}")
+def test_between_implementations(tmp_path: Path, writer: bool, reader: bool) -> None:
+    """Either loads what either wrote."""
+    written = printed(tmp_path, FILES + WRITE, writer).split()
+    read = printed(tmp_path, READ, reader).split()
     assert [written[0], read[0]] == [str(writer), str(reader)]
     assert written[1:] == read[1:]
 
 
-# ---- own operations
+# ---- custom operations
 
 
 MODULE = """
@@ -369,13 +370,13 @@ print(y.data.hex(), x.grad.hex())
 """
 
 
-@pytest.mark.parametrize("reader", TWINS)
-def test_own_operations_of_a_module(tmp_path: Path, reader: bool) -> None:
+@pytest.mark.parametrize("reader", IMPLEMENTATIONS)
+def test_custom_operations_of_a_module(tmp_path: Path, reader: bool) -> None:
     (tmp_path / "own_operations.py").write_text(MODULE, encoding="utf-8")
-    assert output(tmp_path, OWN_WRITE) == output(tmp_path, OWN_READ, reader)
+    assert printed(tmp_path, OWN_WRITE) == printed(tmp_path, OWN_READ, reader)
 
 
-def test_own_operations_are_copied() -> None:
+def test_custom_operations_are_copied() -> None:
     cube = ag.primitive(partials=[lambda x: 3 * x * x])(lambda x: x**3)
     x = Value(2.0)
     y, x2 = copy.deepcopy((cube(x), x))
@@ -386,7 +387,8 @@ def test_own_operations_are_copied() -> None:
 # ---- copy.copy
 
 
-def test_a_shallow_copy_is_another_node_of_the_same_operands() -> None:
+def test_shallow_copy() -> None:
+    """Another node of the same operands."""
     x = Value(2.0, label="x")
     for node in (x * 3.0, ag.exp(x), ag.sum([x, x, 1.0]), ag.clip(x, 0.0, 5.0), x):
         node.label, node.grad = "kept", 0.5
@@ -399,8 +401,62 @@ def test_a_shallow_copy_is_another_node_of_the_same_operands() -> None:
         assert (node.label, node.data) == ("kept", read[0][0])
 
 
-def test_a_shallow_copy_is_swept_as_its_original() -> None:
+def test_sweep_of_a_shallow_copy() -> None:
     x = Value(2.0)
     y = x * x
     copy.copy(y).backward()
     assert (x.grad, y.grad) == (4.0, 0.0)
+
+
+# ---- copies
+
+
+def everything(node: Value) -> tuple[Any, ...]:
+    return node.data, node.grad, node.label, node.op, node.group, node.partials, node.is_constant
+
+
+def example() -> Value:
+    with scope("s"):
+        x = Value(0.5, label="x")
+        y = autograd.tanh(x * 2.0)
+        z = autograd.sumprod([x, y], [y, 3.0]) + autograd.clip(x, 0.0, 1.0) + x**x
+    z.label = "z"
+    z.backward()
+    return z
+
+
+COPIERS = [(f"pickle {n}", lambda v, n=n: pickle.loads(pickle.dumps(v, n))) for n in range(pickle.HIGHEST_PROTOCOL + 1)]
+COPIERS += [("deepcopy", copy.deepcopy)]
+
+
+@pytest.mark.parametrize("copier", [c for _, c in COPIERS], ids=[name for name, _ in COPIERS])
+def test_copy_is_equal_and_apart(copier: Callable[[Any], Any]) -> None:
+    z = example()
+    again, alias = copier([z, z.parents[0]])
+    old, new = topological(z), topological(again)
+    assert alias is again.parents[0]
+    assert [everything(node) for node in new if not node.is_constant] == [everything(n) for n in old if not n.is_constant]
+    assert not {id(node) for node in old} & {id(node) for node in new}
+    x = next(node for node in new if node.label == "x")
+    before = x.grad
+    again.backward()
+    assert x.grad == 2 * before
+    assert next(node for node in old if node.label == "x").grad == before
+
+
+def test_shallow_copy_of_a_root() -> None:
+    z = example()
+    again = copy.copy(z)
+    assert again is not z and everything(again) == everything(z)
+    assert all(a is b for a, b in zip(again.parents, z.parents, strict=True))
+
+
+@pytest.mark.parametrize("copier", [copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))], ids=["deepcopy", "pickle"])
+def test_copy_deeper_than_the_stack(copier: Callable[[Any], Any]) -> None:
+    y = x = Value(1.0, label="x")
+    for _ in range(20_000):
+        y = y + x
+    again = copier(y)
+    again.backward()
+    leaf = topological(again)[0]
+    assert (again.data, leaf.label, leaf.grad, x.grad) == (20_001.0, "x", 20_001.0, 0.0)

@@ -1,0 +1,229 @@
+"""The reverse sweep: gradients of leaves and nodes, repeated, interrupted, and called from a signal handler."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import output
+
+import autograd
+from autograd import (
+    Value,
+)
+
+
+def test_seed() -> None:
+    for seed, expected in (((), 6.0), ((2.5,), 15.0), ((np.float32(0.5),), 3.0), ((0,), 0.0), ((-1,), -6.0)):
+        x = Value(3.0)
+        y = x * x
+        y.backward(*seed)
+        assert (x.grad, y.grad) == (expected, float(*seed) if seed else 1.0)
+    y.backward(seed=1.0)
+    assert x.grad == 0.0
+
+
+def test_second_sweep_doubles_leaves() -> None:
+    """Exactly, to the last bit."""
+    x, w = Value(0.1), Value(0.7)
+    y = autograd.tanh(x * w + 0.3) ** 3
+    y.backward()
+    once = (x.grad, w.grad)
+    y.backward()
+    assert (x.grad, w.grad) == (2 * once[0], 2 * once[1])
+
+
+def test_interior_gradients_start_at_zero() -> None:
+    x = Value(3.0)
+    y = x * x
+    z = y * 5.0
+    for _ in range(3):
+        z.backward()
+        assert (z.grad, y.grad) == (1.0, 5.0)
+    z.backward(2.0)
+    assert (z.grad, y.grad, x.grad) == (2.0, 10.0, 3 * 30.0 + 60.0)
+
+
+def test_assigned_grad_counts_at_leaves_only() -> None:
+    x = Value(3.0)
+    y = x * x
+    z = y * 5.0
+    x.grad, y.grad, z.grad = 1.0, 100.0, 100.0
+    z.backward()
+    assert (x.grad, y.grad, z.grad) == (31.0, 5.0, 1.0)
+
+
+def test_assigned_data_changes_no_recorded_derivative() -> None:
+    x, w = Value(2.0), Value(5.0)
+    y = x * w
+    z = autograd.exp(y)
+    x.data, w.data, y.data = 100.0, 200.0, 300.0
+    z.backward()
+    assert (x.grad, w.grad) == (5.0 * math.exp(10.0), 2.0 * math.exp(10.0))
+    assert (x * w).data == 20000.0
+
+
+def test_root_is_a_leaf() -> None:
+    x = Value(3.0)
+    x.backward()
+    assert x.grad == 1.0
+    x.backward(2.5)
+    assert x.grad == 3.5
+
+
+def test_diamonds() -> None:
+    x = Value(3.0)
+    y = x * x
+    z = y + y
+    w = z * y - x
+    w.backward()
+    assert (w.grad, z.grad, y.grad, x.grad) == (1.0, 9.0, 9.0 * 2 + 18.0, 36.0 * 6.0 - 1.0)
+
+
+def test_root_inside_a_later_graph() -> None:
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    z = y * 10.0
+    z.backward()
+    assert (y.grad, x.grad) == (10.0, 6.0 + 60.0)
+    y.backward()
+    assert (z.grad, y.grad, x.grad) == (1.0, 1.0, 6.0 + 60.0 + 6.0)
+
+
+def test_nodes_outside_keep_their_gradients() -> None:
+    x = Value(3.0)
+    y, z = x * 2.0, x * 5.0
+    y.backward()
+    z.backward(7.0)
+    assert (y.grad, z.grad, x.grad) == (1.0, 7.0, 37.0)
+
+
+ORDER = """
+import random, struct, zlib
+from autograd import Value, sum as total, tanh
+random.seed(3)
+leaves = [Value(random.gauss(0, 1)) for _ in range(50)]
+nodes = list(leaves)
+for i in range(3000):
+    a, b, c = random.choice(nodes[-80:]), random.choice(nodes), random.choice(leaves)
+    nodes.append([tanh(a * b + c), a * c - b, total([a, b, c, a])][i % 3])
+    if not abs(nodes[-1].data) < 1e6: nodes.pop()
+total(nodes).backward()
+print(zlib.crc32(struct.pack(f"{len(nodes)}d", *[node.grad for node in nodes])))
+"""
+
+
+def test_same_bits_in_every_process(tmp_path: Path) -> None:
+    assert output(ORDER, tmp_path, PYTHONHASHSEED="1") == output(ORDER, tmp_path, PYTHONHASHSEED="2")
+
+
+# A comb: sum of (weight * leaf), every gradient an exact integer, the leaves met along the whole sweep.
+COMB = """
+import autograd, os, signal, time
+from autograd import SweepError, Value
+size = 1_000_000 if autograd.compiled else 100_000
+leaves = [Value(1.0) for _ in range(1000)]
+y = leaves[0]
+for i in range(size):
+    y = (y * 1.0 + leaves[i % 1000]) * 1.0
+start = time.perf_counter()
+y.backward()
+whole = time.perf_counter() - start
+once = [x.grad for x in leaves]
+assert once == [size / 1000 + 1] + [size / 1000] * 999
+def sweeps():
+    "how many sweeps the leaves hold: a whole number, or the text says what"
+    counts = {x.grad / one for x, one in zip(leaves, once)}
+    return counts.pop() if len(counts) == 1 else f"a part: {sorted(counts)[:9]}"
+"""
+INTERRUPT = """
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cut, n = 0, 1.0
+for tenth in range(1, 13):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, whole * tenth / 10)
+        y.backward()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert sweeps() == n + 1, sweeps()
+    except KeyboardInterrupt:
+        assert sweeps() in (n, n + 1), sweeps()
+        cut += sweeps() == n
+    n = sweeps()
+assert cut > 0, "no sweep was interrupted"
+y.backward()
+z = leaves[1] * leaves[2]
+z.backward(size / 1000)
+assert leaves[3].grad == (n + 1) * once[3] and leaves[1].grad == (n + 2) * once[1] and y.grad == 1.0
+print("all or none")
+"""
+
+
+# One sum of very many leaves: most of the time goes into handing them their gradients.
+WIDE = """
+import autograd, os, signal
+from autograd import Value
+leaves = [Value(1.0) for _ in range(200_000)]
+y, n = autograd.sum(leaves), 0
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for attempt in range(60):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.001 * attempt)
+        y.backward()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert leaves[0].grad == n + 1
+    except KeyboardInterrupt:
+        assert leaves[0].grad in (n, n + 1)
+    n = leaves[0].grad
+    assert {x.grad for x in leaves} == {n}, (attempt, n)
+y.backward()
+assert {x.grad for x in leaves} == {n + 1}
+print("all or none")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="interval timers need a Unix")
+@pytest.mark.parametrize("program", [COMB + INTERRUPT, WIDE], ids=["deep", "wide"])
+def test_interrupted_sweep(program: str, tmp_path: Path) -> None:
+    """After Ctrl-C the leaves hold all of a sweep or nothing of it, and the next sweep is right."""
+    assert output(program, tmp_path) == "all or none"
+
+
+HANDLER = """
+z = leaves[1] * 3.0
+seen = []
+def handler(*_):
+    for root in (y, z):
+        try:
+            root.backward()
+            seen.append("done")
+        except SweepError:
+            seen.append("refused")
+signal.signal(signal.SIGALRM, handler)
+for _ in range(100):  # until the signal comes in the middle of the sweep
+    autograd.zero_grad(leaves)
+    seen.clear()
+    signal.setitimer(signal.ITIMER_REAL, whole / 4)
+    y.backward()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if seen == ["refused", "refused"]:
+        break
+    assert seen in ([], ["done", "done"]), seen
+else:
+    raise AssertionError("no signal came in the middle")
+assert sweeps() == 1.0
+y.backward()
+z.backward()
+assert leaves[1].grad == 2 * once[1] + 3.0 and leaves[2].grad == 2 * once[2]
+print("never hangs")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="interval timers need a Unix")
+def test_sweep_in_a_signal_handler(tmp_path: Path) -> None:
+    """In the middle of another sweep it is refused and harms nothing."""
+    assert output(COMB + HANDLER, tmp_path) == "never hangs"
