@@ -29,8 +29,8 @@ LISTS: dict[str, Callable[..., Any]] = {  # a function of lists as one of two op
 INTRODUCTION = """# Edges
 
 No arithmetic raises: at kinks, at the borders of its domain, at the infinities and at nan every function has the value and the
-derivatives below, in every way of computing. They are printed from [the table](../autograd/ops/primitives.py), by
-`python docs/print_tables.py`, to six digits; the sign of a zero derivative is not shown.
+derivatives below, in every implementation, eager or compiled. They are printed from [the table](../autograd/ops/primitives.py)
+by `python docs/print_tables.py`, to six digits; the sign of a zero derivative is not shown.
 (`with autograd.trap():` raises `DomainError` at the first new nan or inf; `autograd.diagnose(root)` finds it afterwards.)
 
 ```python
@@ -46,12 +46,12 @@ derivatives below, in every way of computing. They are printed from [the table](
 
 
 def rows() -> list[Row]:
-    """The operations that users meet."""
+    """The operations that users see."""
     return [r for r in TABLE.values() if r.public or r.symbol != r.name or r.name in ("neg", "abs", "round")]
 
 
 def operands(row: Row) -> list[tuple[float, ...]]:
-    """The operands at which the page shows a row; lists of two count as two operands."""
+    """The points at which the page shows a row; a list of two counts as two operands."""
     if row.arity == 1:
         return [(x,) for x in ONE]
     if row.arity == 3:
@@ -68,7 +68,7 @@ def at(row: Row, point: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def show(x: float, signed: bool = True) -> str:
-    """Six digits; of a zero the sign only if asked for."""
+    """Six digits; the sign of a zero only where `signed`."""
     return f"{x if signed or x != 0.0 else 0.0:.6g}"
 
 
@@ -98,14 +98,14 @@ def _matrix(row: Row) -> Iterator[str]:
 def edges() -> str:
     """The page, in Markdown."""
     chosen = rows()
-    page = [INTRODUCTION, "## Of one number\n", "Each cell: value; derivative."]
+    page = [INTRODUCTION, "## Functions of one number\n", "Each cell: value; derivative."]
     lines = [[f"**{r.name}**", *(cell(at(r, x)) for x in operands(r))] for r in chosen if r.arity == 1]
     page += _table("x", list(map(show, ONE)), lines)
     page += [
-        "## Of several numbers\n",
-        "First operand down, the others across. Each cell: value; derivative with respect to each operand.",
+        "## Functions of several numbers\n",
+        "The first operand labels the rows, the others the columns. Each cell: value; derivative with respect to each operand.",
     ]
-    page += ["Reductions are shown for the list of both, `sumprod` for lists of one, softmaxes by their first item.\n"]
+    page += ["Reductions are shown for a list of both, `sumprod` for two lists of one, softmaxes by their first item.\n"]
     for row in chosen:
         if row.arity != 1:
             page += _matrix(row)

@@ -1,6 +1,7 @@
-"""Print what is derived from the table of operations: docs/functions.md, docs/edges.md and autograd/__init__.pyi.
+"""Print the pages and the type stub that are derived from the table of operations.
 
-`python docs/print_tables.py` writes all three anew; tests fail where they are stale.
+`python docs/print_tables.py` rewrites docs/functions.md, docs/edges.md and autograd/__init__.pyi; tests fail where they
+are stale.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from autograd.ops.printers import MATHEMATICS, tidy
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- table of functions: printed from autograd/ops/primitives.py -->", "<!-- end of table -->"
-REDUCTIONS = {  # written by hand: a formula over a list has no end
+REDUCTIONS = {  # written by hand, since their formulas range over a list
     "sum": ("Σ xᵢ", "1"),
     "prod": ("Π xᵢ", "product of the others"),
     "sumprod": ("Σ pᵢ qᵢ", "qᵢ, pᵢ"),
@@ -51,7 +52,7 @@ def markdown() -> str:
 
 
 def stub() -> str:
-    """The type stub of the package: what __init__.py says, and each public function of the table."""
+    """The type stub: the names that __init__.py imports, and the table's functions."""
     source = (ROOT / "autograd" / "__init__.py").read_text(encoding="utf-8").split("\n")
     imports = [line.split("  #")[0] for line in source if line.startswith("from autograd.") and " as _" not in line]
     lines = [
@@ -83,7 +84,7 @@ def _signatures(row: Row) -> list[str]:
 
 
 def refresh(page: str) -> str:
-    """The page's text with the table printed anew."""
+    """The text of a page with its table reprinted."""
     before, rest = page.split(BEGIN)
     return before + BEGIN + "\n" + markdown() + "\n" + END + rest.split(END)[1]
 
