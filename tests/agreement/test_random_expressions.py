@@ -95,7 +95,7 @@ def test_the_gradient(e: Expression) -> None:
 
 @examples
 @given(expressions())
-def test_a_second_sweep_and_the_order_of_reading_change_nothing(e: Expression) -> None:
+def test_second_sweep(e: Expression) -> None:
     root, leaves = built(e)
     first = swept(root, leaves)
     root.backward()

@@ -38,7 +38,7 @@ ORBITS = [[0.7, 0.3], [2.5, 0.8], [-1.0, 0.05], [0.1, 0.9]]
 
 
 @pytest.mark.parametrize("p", ORBITS)
-def test_kepler_s_equation_against_closed_forms(p: list[float]) -> None:
+def test_kepler_against_closed_forms(p: list[float]) -> None:
     x = solve_kepler(*p)
     for _ in range(3):
         x -= (x - p[1] * math.sin(x) - p[0]) / (1 - p[1] * math.cos(x))
@@ -51,7 +51,7 @@ def test_kepler_s_equation_against_closed_forms(p: list[float]) -> None:
 
 
 @pytest.mark.parametrize("p", ORBITS)
-def test_kepler_s_equation_against_newton_s_iterations_differentiated(p: list[float]) -> None:
+def test_kepler_against_differentiated_newton_steps(p: list[float]) -> None:
     np.testing.assert_allclose(grad(anomaly)(p), grad(unrolled)(p), rtol=1e-11)
     np.testing.assert_allclose(hessian(anomaly)(p), hessian(unrolled)(p), rtol=1e-9)
     np.testing.assert_allclose(
@@ -62,7 +62,8 @@ def test_kepler_s_equation_against_newton_s_iterations_differentiated(p: list[fl
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
-def test_derivatives_are_exact_up_to_the_order_and_refused_beyond(order: int) -> None:
+def test_order(order: int) -> None:
+    """Derivatives are exact up to it, and refused beyond."""
     f: Any = lambda a: implicit(lambda x, a: x * x - a, 1.4142135623, a, order=order)  # noqa: E731
     expected, slope = math.sqrt(2), f
     for k in range(order):
@@ -74,7 +75,7 @@ def test_derivatives_are_exact_up_to_the_order_and_refused_beyond(order: int) ->
         grad(grad(slope))(2.0)
 
 
-def test_beyond_the_order_nan_reaches_everything_in_the_equation() -> None:
+def test_nan_beyond_the_order() -> None:
     outside = Value(3.0)
     x = implicit(lambda x, a: x * a - outside, 1.5, Value(2.0), order=1)
     slope = gradient(x, outside, create_graph=True)
@@ -94,7 +95,8 @@ def call_price(volatility: Any, spot: Any, strike: Any, years: Any, rate: Any) -
     return spot * normal(d) - strike * ag.exp(-rate * years) * normal(d - width)
 
 
-def test_implied_volatility_moves_with_the_price_by_the_inverse_of_vega() -> None:
+def test_implied_volatility() -> None:
+    """It moves with the price by the inverse of vega."""
     market, volatility = (100.0, 110.0, 1.5, 0.02), 0.27
     price = call_price(volatility, *market)
 
@@ -121,7 +123,7 @@ def crossing(p: Any) -> Any:
 
 
 @pytest.mark.parametrize("make", [list, tuple, np.array])
-def test_a_system_of_two_equations(make: Any) -> None:
+def test_system_of_two_equations(make: Any) -> None:
     p = [2.0, 0.75]
     start = make([1.6, 1.2])
     f: Any = lambda p: implicit(circle_and_line, start, *p)  # noqa: E731
@@ -132,7 +134,7 @@ def test_a_system_of_two_equations(make: Any) -> None:
         np.testing.assert_allclose(hessian(found)(p), hessian(expected)(p), rtol=1e-10, atol=1e-12)
 
 
-def test_a_fixed_point_and_backward() -> None:
+def test_fixed_point_and_backward() -> None:
     a = Value(0.9)
     x = 0.7
     for _ in range(200):
@@ -152,14 +154,14 @@ def test_structures_and_values_from_outside() -> None:
     assert (p["a"].grad, p["b"][0].grad, outside.grad) == pytest.approx((-2 / 9, 1 / 3, 2 / 3), rel=1e-14)
 
 
-def test_a_rough_solution_is_polished() -> None:
+def test_rough_solution_is_polished() -> None:
     root = implicit(lambda x, a: x * x - a, 1.4142137, Value(2.0))
     assert root.data == pytest.approx(math.sqrt(2), rel=1e-15)
     assert implicit(lambda x, a: x * x - a, 1.4142137, 2.0) == pytest.approx(math.sqrt(2), rel=1e-15)
     assert type(implicit(lambda x: x - 1.0, 1)) is float
 
 
-def test_what_is_refused() -> None:
+def test_wrong_arguments() -> None:
     a = Value(2.0)
     with pytest.raises(ValueError, match=r"does not hold at the solution \[1.5\]: residuals up to 0.25"):
         implicit(lambda x, a: x * x - a, 1.5, a)

@@ -151,7 +151,7 @@ X = np.array([0.3, -1.1, 0.8, 1.7])
 P = np.array([1.0, -2.0, 0.5, 3.0])
 
 
-def test_everything_is_what_scipy_s_own_functions_give() -> None:
+def test_derivatives_agree_with_scipy() -> None:
     f = scipy_objective(chained)
     assert type(f.fun(X)) is float and f.fun(X) == pytest.approx(rosen(X), rel=1e-14)
     for found, expected in (
@@ -179,7 +179,7 @@ def test_one_point_is_evaluated_once() -> None:
     assert len(calls) == 4
 
 
-def test_results_and_arguments_are_not_shared_with_the_cache() -> None:
+def test_cache_shares_no_array() -> None:
     f, x = scipy_objective(chained), X.copy()
     f.jac(x)[:] = 7.0
     f.hess(x)[:] = 7.0
@@ -189,7 +189,7 @@ def test_results_and_arguments_are_not_shared_with_the_cache() -> None:
     np.testing.assert_allclose(f.jac(x), rosen_der(X + 1.0), rtol=1e-13)
 
 
-def test_an_array_as_further_argument_may_change_between_calls() -> None:
+def test_further_argument_changes_between_calls() -> None:
     f, many = scipy_objective(lambda x, w: ag.sumprod(x, w)), np.ones(2000)  # more than its repr shows
     weights = many.copy()
     assert f.fun(many, weights) == 2000.0
@@ -216,7 +216,7 @@ def test_constant_results_have_derivatives_0() -> None:
     assert scipy_objective(lambda x: [x[0], 1.0]).jac(X).tolist() == [[1.0, 0.0, 0.0, 0.0], [0.0] * 4]
 
 
-def test_sparse_jacobians_and_hessians_are_accepted() -> None:
+def test_sparse_jacobians_and_hessians() -> None:
     f = scipy_objective(extended_rosenbrock, sparse=True)
     found = least_squares(f.residuals, [-1.2, 1.0] * 50, jac=f.jac, method="trf", xtol=1e-12)
     np.testing.assert_allclose(found.x, np.ones(100), rtol=1e-6)
@@ -228,7 +228,7 @@ def test_sparse_jacobians_and_hessians_are_accepted() -> None:
     np.testing.assert_allclose(bound.x, [0.78641515, 0.61769831], atol=1e-5)
 
 
-def test_a_scalar_unknown() -> None:
+def test_scalar_unknown() -> None:
     f = scipy_objective(lambda x: ag.cos(x[0]) - x[0])
     assert root(f.fun, 1.0, jac=f.jac).x[0] == pytest.approx(0.7390851332151607, rel=1e-12)
 
@@ -249,7 +249,7 @@ def test_threads_share_an_objective() -> None:
     assert len(wrong) == 80 and not any(wrong)
 
 
-def test_what_is_refused() -> None:
+def test_wrong_arguments() -> None:
     with pytest.raises(TypeError, match="takes a function"):
         scipy_objective(3.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="hess needs a function that returns one number; this one returns 2"):

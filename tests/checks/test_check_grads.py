@@ -38,7 +38,7 @@ def failure(f: Callable[..., Any], args: Any, order: int = 2) -> GradientError:
 
 
 @pytest.mark.parametrize("row", SMOOTH)
-def test_every_row_is_right_to_order_3(row: Row) -> None:
+def test_every_row_to_order_3(row: Row) -> None:
     for point in points(row):
         report = check_grads(FUNCTIONS[row.name], point, order=3)
         assert report.skipped == []
@@ -55,7 +55,7 @@ def test_structures_of_arguments_and_results() -> None:
     assert report.skipped == [] and report.checked > 100
 
 
-def test_a_single_argument_needs_no_tuple() -> None:
+def test_single_argument() -> None:
     assert check_grads(lambda x: x[0] * x[1], [2.0, 3.0]).skipped == []
     assert check_grads(lambda x: x**3, Value(2.0)).skipped == []
 
@@ -82,12 +82,12 @@ def test_far_tails_are_compared() -> None:
     assert check_grads(autograd.exp, 700.0, order=3).skipped == []
 
 
-def test_fast_waves_are_no_false_alarm() -> None:
+def test_fast_waves_pass() -> None:
     assert check_grads(lambda x: autograd.sin(64 * math.pi * x), 0.375).skipped == []
     assert check_grads(autograd.sin, 1e6).skipped == []
 
 
-def test_nobodys_gradient_is_touched() -> None:
+def test_grad_is_kept() -> None:
     w = Value(2.0)
     w.grad = 5.0
     x = Value(3.0)
@@ -95,7 +95,7 @@ def test_nobodys_gradient_is_touched() -> None:
     assert (w.grad, x.grad) == (5.0, 0.0)
 
 
-def test_it_works_inside_no_grad() -> None:
+def test_inside_no_grad() -> None:
     with autograd.no_grad():
         assert check_grads(autograd.sin, 1.0).checked > 0
 
@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[Any, int]] = {
 
 
 @pytest.mark.parametrize(("partials", "order"), WRONG.values(), ids=WRONG)
-def test_a_wrong_operation_is_named(partials: Any, order: int) -> None:
+def test_wrong_operation_is_named(partials: Any, order: int) -> None:
     wrong = sin2(partials)
 
     def f(p: dict[str, Any]) -> Any:
@@ -163,17 +163,17 @@ def test_a_wrong_operation_is_named(partials: Any, order: int) -> None:
         assert check_grads(f, point, order=1).skipped == []
 
 
-def test_a_partial_that_is_a_plain_number_gets_a_hint() -> None:
+def test_hint_for_a_partial_that_is_a_plain_number() -> None:
     assert "this package's functions" in str(failure(sin2([slope_of_number]), 0.3))
 
 
-def test_a_partial_that_raises_on_values_keeps_its_reason() -> None:
+def test_partial_that_raises_on_values() -> None:
     error = failure(sin2([lambda x: 2 * math.cos(2 * x)]), 0.3)
     assert "autograd.sin" in str(error) and isinstance(error.__cause__, TypeError)
 
 
 @pytest.mark.parametrize("found", [1, 3])
-def test_a_wrong_number_of_partials_is_named(found: int) -> None:
+def test_wrong_number_of_partials(found: int) -> None:
     @primitive(partials=lambda x, y: (y, x, 1.0)[:found])
     def times(x: float, y: float) -> float:
         return x * y
@@ -183,7 +183,7 @@ def test_a_wrong_number_of_partials_is_named(found: int) -> None:
     assert f"times has 2 operands, but its partials= returned {found} derivatives" in str(error)
 
 
-def test_the_operand_is_named() -> None:
+def test_operand_is_named() -> None:
     @primitive(partials=[lambda x, y, z: y * z, lambda x, y, z: x * z, lambda x, y, z: x * x])
     def product(x: float, y: float, z: float) -> float:
         return x * y * z
@@ -193,18 +193,18 @@ def test_the_operand_is_named() -> None:
     assert error.numeric == pytest.approx(6.0, rel=1e-9)
 
 
-def test_the_first_wrong_operation_in_forward_order_is_named() -> None:
+def test_first_in_forward_order() -> None:
     first, second = sin2(WRONG["sign"][0]), sin2(WRONG["factor"][0])
     error = failure(lambda x: second(first(x)), 0.3)
     assert error.node is not None and error.node.parents[0].data == 0.3
 
 
-def test_an_operation_that_contributes_nothing_is_checked_too() -> None:
+def test_operation_that_contributes_nothing() -> None:
     error = failure(lambda x: 0.0 * sin2(WRONG["sign"][0])(x) + x, 0.3)
     assert (error.operation, error.argument) == ("sin2", "")
 
 
-def test_only_operands_that_move_are_checked() -> None:
+def test_constant_operands_are_not_checked() -> None:
     @primitive(partials=[lambda x, y: y, lambda x, y: math.nan])
     def scaled(x: float, y: float) -> float:
         return x * y
@@ -213,7 +213,7 @@ def test_only_operands_that_move_are_checked() -> None:
     assert failure(lambda x: scaled(x, 2.0 * x), 3.0).operand == 1
 
 
-def test_one_wrong_partial_among_many_arguments_is_found() -> None:
+def test_one_wrong_partial_among_many() -> None:
     wrong = sin2(WRONG["factor"][0])
     error = failure(lambda x: autograd.sum([wrong(v) if i == 77 else v * v for i, v in enumerate(x)]), [0.1] * 100)
     assert (error.argument, error.operation) == ("args[77]", "sin2")
@@ -242,7 +242,7 @@ def mutated(row: Row, change: Callable[[int, Any], Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("row", MUTABLE)
-def test_every_partial_of_the_table_made_wrong_is_caught(row: Row) -> None:
+def test_every_partial_made_wrong(row: Row) -> None:
     for point in points(row):
         assert check_grads(mutated(row, lambda i, partial: partial), point).skipped == []
         for k in range(len(row.partials)):
@@ -252,7 +252,7 @@ def test_every_partial_of_the_table_made_wrong_is_caught(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", MUTABLE)
-def test_every_partial_of_the_table_cut_off_is_caught_where_it_changes(row: Row) -> None:
+def test_every_partial_cut_off(row: Row) -> None:
     for point in points(row):
         second = np.array(autograd.hessian(lambda x: FUNCTIONS[row.name](*x))(list(point)))
         for k in range(len(row.partials)):
@@ -272,7 +272,7 @@ def test_every_partial_of_the_table_cut_off_is_caught_where_it_changes(row: Row)
     [lambda x: x * Value(x.data), lambda x: x * autograd.stop_gradient(x), lambda x: x * x.data],
     ids=["Value(x.data)", "stop_gradient(x)", "x.data"],
 )
-def test_a_function_that_leaves_the_graph_is_caught(f: Callable[[Any], Any]) -> None:
+def test_function_that_leaves_the_graph(f: Callable[[Any], Any]) -> None:
     error = failure(f, 2.0)
     assert (error.order, error.argument, error.operation, error.node) == (1, "args", "", None)
     assert (error.given, error.numeric) == (2.0, pytest.approx(4.0, rel=1e-9))
@@ -292,16 +292,17 @@ def test_which_output_and_argument_is_wrong() -> None:
 
 @pytest.mark.parametrize("x", [1e-12, 1e-9, 1e-6, 1e-3, -1e-12, -1e-6])
 @pytest.mark.parametrize("name", ["relu", "abs", "leaky_relu", "elu", "sign"])
-def test_near_a_kink_the_operation_is_judged(name: str, x: float) -> None:
+def test_near_a_kink_of_an_operation(name: str, x: float) -> None:
     assert check_grads(FUNCTIONS[name], x, order=3).skipped == []
 
 
 @pytest.mark.parametrize("distance", [0.0, 1e-15, 1e-12, 1e-9, -1e-9, 1e-7, 1e-5, 1e-3])
-def test_near_a_kink_within_a_function_there_is_no_false_alarm(distance: float) -> None:
+def test_near_a_kink_within_a_function(distance: float) -> None:
     check_grads(lambda x: autograd.relu(x - 1) + abs(1 - x) + autograd.maximum(x, 1), 1.0 + distance, order=3)
 
 
-def test_at_a_kink_the_convention_is_excused_and_said() -> None:
+def test_at_a_kink() -> None:
+    """The convention there is excused, and reported."""
     for name in ("relu", "leaky_relu"):
         report = check_grads(lambda x, name=name: FUNCTIONS[name](x) + x, 0.0, order=1)
         assert f"order 1: {name}(0.0" in " ".join(report.skipped)
@@ -326,12 +327,15 @@ def test_at_a_kink_the_convention_is_excused_and_said() -> None:
         (autograd.cbrt, 0.0),
     ],
 )
-def test_jumps_and_borders_are_left_out_and_said(f: Callable[[Any], Any], x: float) -> None:
+def test_jumps_and_borders(f: Callable[[Any], Any], x: float) -> None:
+    """They are left out, and reported."""
     report = check_grads(f, x)
     assert report.skipped != []
 
 
-def test_a_derivative_outside_of_left_and_right_is_wrong_even_at_a_kink() -> None:
+def test_wrong_at_a_kink() -> None:
+    """A derivative outside the interval of the one-sided ones."""
+
     def bent(slope: float) -> Callable[[Any], Any]:
         @primitive(partials=[lambda x: autograd.where(x > 0, 1.0, autograd.where(x < 0, 0.0, slope))])
         def bent(x: float) -> float:
@@ -346,17 +350,17 @@ def test_a_derivative_outside_of_left_and_right_is_wrong_even_at_a_kink() -> Non
         assert failure(bent(slope), 0.0, order=1).given == slope
 
 
-def test_rounding_where_derivatives_cancel_is_no_false_alarm() -> None:
+def test_rounding_where_derivatives_cancel() -> None:
     assert check_grads(lambda x: autograd.atan2(x, x), -1.6371180782801216).skipped == []
     assert failure(lambda x: autograd.sin(x) - sin2([lambda x: 1e-9])(x / 2), 1.3).operation == "sin2"
 
 
-def test_where_the_function_is_infinite_nothing_is_judged() -> None:
+def test_infinite_function_is_not_judged() -> None:
     report = check_grads(lambda x: autograd.asinh(x / autograd.relu(autograd.sin(x))), -1.155)
     assert "order 2: output 0 of f by args" in report.skipped
 
 
-def test_a_gradient_that_is_nan_where_the_function_is_smooth_is_caught() -> None:
+def test_nan_where_the_function_is_smooth() -> None:
     error = failure(lambda x: autograd.exp(-1 / x**2), 0.0)
     assert error.node is None and math.isnan(error.given) and error.numeric == pytest.approx(0.0, abs=1e-12)
     assert "autograd.diagnose" in str(error)
@@ -367,7 +371,7 @@ FUZZED += ["floor", "sign", "add", "sub", "mul", "div", "maximum", "minimum", "h
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_random_expressions_raise_no_false_alarm(seed: int) -> None:
+def test_random_expressions_pass(seed: int) -> None:
     draw = random.Random(seed)
     program = []
     for size in range(3, 3 + draw.randrange(2, 25)):
@@ -391,27 +395,27 @@ def test_random_expressions_raise_no_false_alarm(seed: int) -> None:
 
 
 @pytest.mark.parametrize("order", [0, -1, 1.5, "2", None])
-def test_an_order_that_is_none_is_refused(order: Any) -> None:
+def test_wrong_order(order: Any) -> None:
     with pytest.raises(ValueError, match="order of at least 1"):
         check_grads(autograd.sin, 1.0, order)
 
 
-def test_arguments_that_are_no_numbers_are_refused() -> None:
+def test_wrong_arguments() -> None:
     with pytest.raises(TypeError, match="number in args"):
         check_grads(lambda x: x, "a")
 
 
-def test_an_error_of_the_function_itself_comes_through() -> None:
+def test_error_of_the_function() -> None:
     with pytest.raises(KeyError):
         check_grads(lambda p: p["c"], {"a": 1.0})
 
 
-def test_an_error_on_values_and_numbers_is_the_one_on_values() -> None:
+def test_error_on_values_and_numbers() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
         check_grads(lambda x: x.relu() + "a", 1.0)
 
 
-def test_jitted_functions_are_checked_like_any_other() -> None:
+def test_jitted_functions() -> None:
     check_grads(autograd.jit(lambda x: x**3), 1.5, order=3)
     check_grads(autograd.jit(autograd.sin), 1.5)
     check_grads(lambda x, y: autograd.exp(autograd.jit(lambda x, y: x * y)(x, y)), (0.5, 0.7))

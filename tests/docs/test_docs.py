@@ -21,7 +21,8 @@ print_tables = load(ROOT / "docs" / "print_tables.py")
 
 
 @each_page
-def test_every_example_of_a_page_runs_and_every_link_and_figure_is_there(page: Path, tmp_path: Path) -> None:
+def test_page(page: Path, tmp_path: Path) -> None:
+    """Every example runs, every link and figure is there."""
     text = page.read_text(encoding="utf-8")
     result = pages.run(page, tmp_path)
     assert result.failures == ""
@@ -34,14 +35,14 @@ def test_every_example_of_a_page_runs_and_every_link_and_figure_is_there(page: P
 
 
 @each_page
-def test_no_python_of_a_page_goes_unrun(page: Path) -> None:
+def test_no_python_goes_unrun(page: Path) -> None:
     """Examples are found by their prompt, so a block without one would be skipped in silence."""
     for block in pages.blocks(page.read_text(encoding="utf-8")):
         if block.kind == "python":
             assert block.body.startswith(">>> "), f"{page.name}, line {block.line}"
 
 
-def test_both_languages_of_the_tutorial_have_the_same_code_figures_and_formulas() -> None:
+def test_languages_of_the_tutorial() -> None:
     """The prose may differ, and does; what runs may not."""
     texts = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("tutorial.md", "tutorial.zh.md")]
     english, chinese = ([block[:2] for block in pages.blocks(text)] for text in texts)
@@ -67,7 +68,7 @@ $ python -c "print(1)"
 """
 
 
-def test_a_stale_output_is_told(tmp_path: Path) -> None:
+def test_stale_output_fails(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(STALE)
     told = pages.run(page, tmp_path / "made").failures
@@ -77,17 +78,17 @@ def test_a_stale_output_is_told(tmp_path: Path) -> None:
     assert pages.run(page, tmp_path / "made") == (2, "")
 
 
-def test_the_blocks_of_a_page_share_a_session_and_a_block_inside_another_is_text(tmp_path: Path) -> None:
+def test_blocks_share_a_session(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("```python\n>>> x = 2\n```\n\n````text\n```python\n>>> x\n3\n```\n````\n\n```python\n>>> x\n2\n```\n")
     assert pages.run(page, tmp_path / "made") == (2, "")
 
 
-def test_the_table_of_functions_is_printed_from_the_rows() -> None:
+def test_table_of_functions_is_fresh() -> None:
     page = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
     assert print_tables.refresh(page) == page, "run: python docs/print_tables.py"
 
 
-def test_the_type_stub_is_printed_from_the_rows() -> None:
+def test_type_stub_is_fresh() -> None:
     stub = (ROOT / "autograd" / "__init__.pyi").read_text(encoding="utf-8")
     assert print_tables.stub() == stub, "run: python docs/print_tables.py"

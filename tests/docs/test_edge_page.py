@@ -27,12 +27,12 @@ def lists(row: Row, point: Sequence[Any]) -> list[Any]:
     return list(point) if row.arity else [list(point)] if row.lists == 1 else [[x] for x in point]
 
 
-def test_the_page_is_fresh() -> None:
+def test_page_is_fresh() -> None:
     assert print_edges.edges() == PAGE.read_text(encoding="utf-8"), RUN
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_every_function_is_on_the_page(row: Row) -> None:
+def test_every_function_is_there(row: Row) -> None:
     """Not only that the page is printed anew: that each number of each row is in it, in its line."""
     page = PAGE.read_text(encoding="utf-8").split("\n")
     if row.arity == 1:
@@ -49,7 +49,7 @@ def test_every_function_is_on_the_page(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", NODES)
-def test_the_functions_printed_for_floats_give_these_numbers(row: Row) -> None:
+def test_printed_functions(row: Row) -> None:
     for point in operands(row):
         if row.arity:
             found = printed(row.name, "012"[: row.arity])(*point)
@@ -61,7 +61,7 @@ def test_the_functions_printed_for_floats_give_these_numbers(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_the_public_functions_of_floats_give_these_numbers(row: Row) -> None:
+def test_public_functions(row: Row) -> None:
     for point in operands(row):
         on_pair = LISTS.get(row.name, lambda *pair: FUNCTIONS[row.name](list(pair)))
         found = (FUNCTIONS[row.name] if row.arity else on_pair)(*point)
@@ -69,7 +69,7 @@ def test_the_public_functions_of_floats_give_these_numbers(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", NODES)
-def test_constants_among_the_operands_give_these_numbers(row: Row) -> None:
+def test_constant_operands(row: Row) -> None:
     """A node of one operand that moves has the same derivative to it."""
     for point in operands(row):
         for i, x in enumerate(point):
@@ -79,7 +79,7 @@ def test_constants_among_the_operands_give_these_numbers(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", NODES)
-def test_the_sweep_and_the_recorded_sweep_give_these_numbers(row: Row) -> None:
+def test_sweep_and_recorded_sweep(row: Row) -> None:
     for point in operands(row):
         leaves = [Value(x) for x in point]
         node = FUNCTIONS[row.name](*lists(row, leaves))
@@ -90,7 +90,7 @@ def test_the_sweep_and_the_recorded_sweep_give_these_numbers(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", NODES)
-def test_numpy_gives_these_numbers(row: Row) -> None:
+def test_numpy(row: Row) -> None:
     """All points at once, in float arrays, value and partials by the row's own rules."""
     points = operands(row)
     columns = lists(row, [np.array(column) for column in zip(*points, strict=True)])
@@ -102,5 +102,5 @@ def test_numpy_gives_these_numbers(row: Row) -> None:
         assert cell(tuple(float(numbers[k]) for numbers in found)) == cell(at(row, point)), point
 
 
-def test_the_cell_is_what_it_says() -> None:
+def test_cell() -> None:
     assert cell((-0.0, -0.0, 1 / 3)) == "-0; 0, 0.333333"

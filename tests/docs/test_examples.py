@@ -83,7 +83,7 @@ def table_printed(output: str, first: str, last: str) -> list[list[float]]:
     return [row for row in found if row]
 
 
-def test_lesson_prints_the_weight_steps_of_exercise_a(tmp_path: Path) -> None:
+def test_lesson_exercise_a(tmp_path: Path) -> None:
     output = run(tmp_path, "lesson.py")
     assert WEIGHT_STEPS in output
     assert "output unit        0.02873067" in output
@@ -93,7 +93,7 @@ def test_lesson_prints_the_weight_steps_of_exercise_a(tmp_path: Path) -> None:
     assert_pictures(tmp_path, "lesson", "a1", "a2", "w32", "hidden layer", "output layer")
 
 
-def test_lesson_small_prints_both_columns_of_exercise_b(tmp_path: Path) -> None:
+def test_lesson_exercise_b(tmp_path: Path) -> None:
     output = run(tmp_path, "lesson.py", "--small")
     for quantity, numbers in SMALL_TABLE.items():
         line = next(line for line in output.splitlines() if line.startswith(quantity))
@@ -109,7 +109,7 @@ def test_first_steps(tmp_path: Path) -> None:
     assert_pictures(tmp_path, "first_steps", "x", "w", "b")
 
 
-def test_why_topological_shows_both_results_and_the_referee(tmp_path: Path) -> None:
+def test_why_topological(tmp_path: Path) -> None:
     lines = run(tmp_path, "why_topological.py").splitlines()
     found = {line[:24].strip(): line[24:].split() for line in lines if line}
     assert found["depth first"] == ["y", "a", "x", "c", "4.0000", "wrong"]
@@ -120,7 +120,7 @@ def test_why_topological_shows_both_results_and_the_referee(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("script", ["lesson.py", "first_steps.py", "why_topological.py"])
-def test_pictures_go_where_the_reader_says(tmp_path: Path, script: str) -> None:
+def test_out_of_pictures(tmp_path: Path, script: str) -> None:
     run(tmp_path, script, "--out", "new/folder")
     written = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
     stem = script.removesuffix(".py")
@@ -136,7 +136,7 @@ def test_help(tmp_path: Path, script: str) -> None:
 
 
 @pytest.mark.parametrize("first, last", [("Root", "Minimum"), ("Minimum", "theory")])
-def test_newton_squares_the_error_in_every_step(tmp_path: Path, first: str, last: str) -> None:
+def test_newton(tmp_path: Path, first: str, last: str) -> None:
     output = run(tmp_path, "newton.py")
     errors = [row[1] for row in table_printed(output, first, last)]
     ratios = [new / old**2 for old, new in pairwise(errors)]
@@ -145,7 +145,7 @@ def test_newton_squares_the_error_in_every_step(tmp_path: Path, first: str, last
     assert_png(tmp_path / "newton.png")
 
 
-def test_newton_agrees_with_the_theory_of_its_error(tmp_path: Path) -> None:
+def test_newton_theory(tmp_path: Path) -> None:
     output = run(tmp_path, "newton.py")
     theory = float(output.partition("2 f') = ")[2].split()[0])
     root = 0.6
@@ -155,7 +155,7 @@ def test_newton_agrees_with_the_theory_of_its_error(tmp_path: Path) -> None:
     assert table_printed(output, "Root", "Minimum")[-1][2] == pytest.approx(theory, rel=1e-3)
 
 
-def test_black_scholes_greeks_are_the_closed_forms(tmp_path: Path) -> None:
+def test_black_scholes(tmp_path: Path) -> None:
     output = run(tmp_path, "black_scholes.py")
     assert difference_printed(output) < 1e-12
     greeks = [line.split()[0] for line in output.splitlines()[1:9]]
@@ -165,7 +165,7 @@ def test_black_scholes_greeks_are_the_closed_forms(tmp_path: Path) -> None:
     assert_png(tmp_path / "black_scholes.png")
 
 
-def test_ode_sensitivity_agrees_with_finite_differences(tmp_path: Path) -> None:
+def test_ode_sensitivity(tmp_path: Path) -> None:
     output = run(tmp_path, "ode_sensitivity.py")
     assert difference_printed(output) < 1e-7
     pairs = [re.findall(r"-?\d+\.\d+(?=°)", line) for line in output.splitlines()[1:5]]
@@ -173,7 +173,7 @@ def test_ode_sensitivity_agrees_with_finite_differences(tmp_path: Path) -> None:
     assert_png(tmp_path / "ode_sensitivity.png")
 
 
-def test_curve_fit_goes_downhill_to_the_truth_within_its_errors(tmp_path: Path) -> None:
+def test_curve_fit(tmp_path: Path) -> None:
     output = run(tmp_path, "curve_fit.py")
     squares = [row[1] for row in table_printed(output, "step", "parameter")]
     assert squares == sorted(squares, reverse=True) and squares[0] > 10 * squares[-1]
@@ -184,7 +184,7 @@ def test_curve_fit_goes_downhill_to_the_truth_within_its_errors(tmp_path: Path) 
     assert_png(tmp_path / "curve_fit.png")
 
 
-def test_lesson_goes_on_until_it_has_learned(tmp_path: Path) -> None:
+def test_lesson_learns(tmp_path: Path) -> None:
     output = run(tmp_path, "lesson.py", "--train")
     assert WEIGHT_STEPS in output
     rows = table_printed(output, " step", "Error term that")
@@ -200,7 +200,7 @@ def test_lesson_goes_on_until_it_has_learned(tmp_path: Path) -> None:
     assert_png(tmp_path / "lesson_training.png")
 
 
-def test_moons_are_told_apart(tmp_path: Path) -> None:
+def test_moons(tmp_path: Path) -> None:
     output = run(tmp_path, "moons.py")
     eager, compiled = [(float(a), float(b)) for a, b in re.findall(r"loss (\S+) -> (\S+)", output)]
     assert eager == compiled and eager[0] > 0.5 and eager[1] < 0.1
@@ -209,7 +209,7 @@ def test_moons_are_told_apart(tmp_path: Path) -> None:
     assert_png(tmp_path / "moons.png")
 
 
-def test_calibration_finds_the_market_within_its_errors(tmp_path: Path) -> None:
+def test_calibration(tmp_path: Path) -> None:
     rows = table_printed(run(tmp_path, "calibration.py"), "expiry", "wrote")
     assert len(rows) == 4
     for _, *numbers, gradient in rows:
@@ -219,7 +219,7 @@ def test_calibration_finds_the_market_within_its_errors(tmp_path: Path) -> None:
     assert_png(tmp_path / "calibration.png")
 
 
-def test_gpt_learns_and_makes_up_names_and_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_gpt(tmp_path: Path) -> None:
     output = run(tmp_path, "gpt/train.py", "--steps", "120", "--samples", "5")
     assert "600 names, 4,192 parameters" in output
     loss = float(re.findall(r"loss (\S+) nats", output)[0])
@@ -234,7 +234,7 @@ def test_gpt_learns_and_makes_up_names_and_goes_on_where_it_was(tmp_path: Path) 
     assert re.findall(r"loss (\S+) nats", eager) == re.findall(r"loss (\S+) nats", output)
 
 
-def test_gpt_takes_another_list_and_says_what_is_wrong_with_one(tmp_path: Path) -> None:
+def test_gpt_with_another_list(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Anna\n\notto\n" + "x" * 40 + "\n")
     assert "3 names" in run(tmp_path, "gpt/train.py", "--data", "good.txt", "--steps", "4", "--samples", "1")
     (tmp_path / "bad.txt").write_text("anna\nrené\n", encoding="utf-8")
@@ -247,14 +247,14 @@ def test_gpt_takes_another_list_and_says_what_is_wrong_with_one(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("script", PLOTS)
-def test_plots_go_where_the_reader_says(tmp_path: Path, script: str) -> None:
+def test_out_of_plots(tmp_path: Path, script: str) -> None:
     assert str(Path("new", "folder", script).with_suffix(".png")) in run(tmp_path, script, "--out", "new/folder")
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == [script.replace(".py", ".png")]
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
 @pytest.mark.parametrize("script", PLOTS)
-def test_without_matplotlib_one_line_says_how_to_get_it(tmp_path: Path, script: str) -> None:
+def test_without_matplotlib(tmp_path: Path, script: str) -> None:
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / "sitecustomize.py").write_text("import sys; sys.modules['matplotlib'] = None")
     path = os.pathsep.join([str(tmp_path / "without"), os.environ.get("PYTHONPATH", "")])

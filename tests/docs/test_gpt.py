@@ -30,7 +30,7 @@ plain = loaded("benchmarks/gpt_step.py")
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=15)
 
 
-def test_it_has_4192_parameters_and_starts_as_the_benchmark_does() -> None:
+def test_parameters() -> None:
     gpt = model.GPT(42)
     assert gpt.vector().tolist() == plain.flat(plain.make_parameters())
     assert len(gpt.parameters()) == 4192 and gpt.state_dict()["widen"].shape == (64, 16)
@@ -38,7 +38,7 @@ def test_it_has_4192_parameters_and_starts_as_the_benchmark_does() -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(NAMES, st.integers(0, 1000))
-def test_its_loss_is_that_of_the_benchmark_s_own_code_on_plain_floats(name: str, seed: int) -> None:
+def test_loss_on_plain_floats(name: str, seed: int) -> None:
     gpt = model.GPT(seed)
     tokens = model.tokens_of(name)
     assert tokens == plain.tokens_of(name)
@@ -47,7 +47,7 @@ def test_its_loss_is_that_of_the_benchmark_s_own_code_on_plain_floats(name: str,
     assert gpt.bind(gpt.vector()).loss(tokens) == pytest.approx(expected, rel=1e-13)
 
 
-def test_its_gradient_agrees_with_differences() -> None:
+def test_gradient() -> None:
     gpt, rng = model.GPT(3), np.random.default_rng(3)
     tokens, theta, direction = model.tokens_of("differ"), gpt.vector(), rng.normal(size=4192)
     _, gradient = value_and_grad(lambda theta: gpt.bind(theta).loss(tokens))(theta)
@@ -55,7 +55,7 @@ def test_its_gradient_agrees_with_differences() -> None:
     assert gradient @ direction == pytest.approx((up - down) / 2e-6, rel=1e-7)
 
 
-def test_compiled_it_has_the_loss_curve_of_the_graph_of_values() -> None:
+def test_compiled_loss_curve() -> None:
     names = (ROOT / "examples" / "gpt" / "names.txt").read_text(encoding="utf-8").split()
     texts = [np.array(model.tokens_of(name)) for name in names]
 
@@ -69,7 +69,7 @@ def test_compiled_it_has_the_loss_curve_of_the_graph_of_values() -> None:
     assert np.mean(eager[-20:]) < np.mean(eager[:20]) - 0.3
 
 
-def test_what_it_predicts_depends_on_the_past_alone() -> None:
+def test_predictions_depend_on_the_past_alone() -> None:
     gpt = model.GPT(5)
     with no_grad():
         one, two = model.Reader(gpt), model.Reader(gpt)
@@ -78,7 +78,7 @@ def test_what_it_predicts_depends_on_the_past_alone() -> None:
             assert (a == b) == (letter == other)
 
 
-def test_long_names_are_cut_and_samples_are_names() -> None:
+def test_long_names_and_samples() -> None:
     assert len(model.tokens_of("x" * 40)) == 17
     gpt = model.GPT(1)
     assert np.isfinite(gpt.loss(model.tokens_of("x" * 40)).data)

@@ -52,7 +52,7 @@ def _content(output: Any) -> dict[str, Any]:
     return found
 
 
-def test_the_tour_gives_the_outputs_that_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_outputs_of_the_tour(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     saved = nbformat.read(TOUR, as_version=4)
     nbformat.validate(saved)
     wanted = outputs(saved)
@@ -62,20 +62,20 @@ def test_the_tour_gives_the_outputs_that_it_shows(monkeypatch: pytest.MonkeyPatc
         assert a == b, cell["source"]
 
 
-def test_importing_viz_in_a_kernel_makes_values_show_their_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_values_show_their_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cells = ["from autograd import Value", "Value(2.0) * 3", "import viz", "Value(2.0) * 3", "Value(2.0)", "[Value(2.0) * 3]"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     found = [list(out["data"]) for cell in executed(notebook, monkeypatch, tmp_path).cells for out in cell["outputs"]]
     assert found == [["text/plain"], ["text/plain", "image/svg+xml"], ["text/plain"], ["text/plain"]]
 
 
-def test_without_an_engine_a_value_is_text_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_value_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
     y = tanh(Value(0.5, "x"))
     assert shown(y) == {"text/plain": repr(y)}
 
 
-def test_a_huge_graph_is_not_drawn_without_being_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_huge_graph_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(viz.notebook, "LARGEST", 50)
     x = Value(0.5)
     for _ in range(49):
@@ -83,7 +83,7 @@ def test_a_huge_graph_is_not_drawn_without_being_asked_for(monkeypatch: pytest.M
     assert "image/svg+xml" in shown(x) and list(shown(tanh(x))) == ["text/plain"]
 
 
-def test_elsewhere_nothing_is_registered_and_ipython_is_not_imported(tmp_path: Path) -> None:
+def test_outside_of_notebooks(tmp_path: Path) -> None:
     program = "import sys, viz; print('IPython' in sys.modules)"
     command = [sys.executable, "-c", program]
     environment = {**os.environ, "PYTHONPATH": str(HOME)}
@@ -91,7 +91,7 @@ def test_elsewhere_nothing_is_registered_and_ipython_is_not_imported(tmp_path: P
     assert done.stdout == "False\n"
 
 
-def test_errors_in_cells_are_seen_by_these_tests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_errors_in_cells_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import viz; viz.draw(3)")])
     with pytest.raises(CellExecutionError, match="root must be a Value"):
         executed(notebook, monkeypatch, tmp_path)

@@ -95,7 +95,7 @@ def test_comparison_with_arrays(do: Operator, array: Any) -> None:
         assert np.array_equal(result, expected)
 
 
-def test_in_place_operators_make_new_arrays_of_values() -> None:
+def test_in_place_operators() -> None:
     array: Any = np.array([Value(1.0), Value(2.0)])
     before = list(array)
     array += Value(1.0)
@@ -251,7 +251,7 @@ def test_arrays_of_values_are_object_arrays() -> None:
         lambda v: float(v),
     ],
 )
-def test_losing_the_gradient_raises_and_says_what_to_do(convert: Callable[[Value], Any]) -> None:
+def test_losing_the_gradient_raises(convert: Callable[[Value], Any]) -> None:
     with pytest.raises(TypeError) as caught:
         convert(Value(1.0))
     errors = [caught.value, caught.value.__cause__]
@@ -297,12 +297,12 @@ def test_asarray_labels() -> None:
 
 
 @pytest.mark.parametrize("wrong", [*WRONG, [1, "a"], {"a": 1}, [1j]], ids=shown)
-def test_asarray_refuses_what_is_no_number(wrong: Any) -> None:
+def test_asarray_wrong_items(wrong: Any) -> None:
     with pytest.raises(TypeError, match="must be a real number, not"):
         ag.asarray(wrong)
 
 
-def test_asarray_refuses_a_label_that_is_no_text() -> None:
+def test_asarray_wrong_label() -> None:
     with pytest.raises(TypeError, match="label must be a str, not int"):
         ag.asarray([1.0], label=1)  # type: ignore[arg-type]
 
@@ -334,7 +334,7 @@ def test_data_is_a_copy() -> None:
 
 @pytest.mark.parametrize("read", [ag.data, ag.grads], ids=["data", "grads"])
 @pytest.mark.parametrize("wrong", [*WRONG, {1: 2}, object()], ids=shown)
-def test_data_and_grads_refuse_what_is_no_number(read: Callable[[Any], Any], wrong: Any) -> None:
+def test_data_and_grads_wrong_items(read: Callable[[Any], Any], wrong: Any) -> None:
     with pytest.raises(TypeError, match=rf"^{read.__name__}\(\) reads Values and numbers"):
         read(wrong)
 
@@ -363,6 +363,6 @@ def test_zero_grad() -> None:
 
 
 @pytest.mark.parametrize("wrong", [3, [3.0], "ab", None, np.ones(2), {"a": 1}], ids=repr)
-def test_zero_grad_refuses_what_has_no_gradient(wrong: Any) -> None:
+def test_zero_grad_wrong_items(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"^zero_grad\(\) takes Values, and arrays, lists or dicts of them, not"):
         ag.zero_grad(wrong)

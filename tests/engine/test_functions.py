@@ -115,7 +115,7 @@ def test_0_dimensional_arrays_are_numbers() -> None:
     assert ag.sum(np.array(x)).parents == (x,)
 
 
-def test_values_survive_lists_as_they_are() -> None:
+def test_lists_keep_values() -> None:
     assert all(r.parents == (v,) and r.parents[0] is v for r, v in zip(ag.sin([x, y]), [x, y], strict=True))
 
 
@@ -127,7 +127,7 @@ def test_operands_are_broadcast() -> None:
         ag.maximum(np.ones(2), np.ones(3))
 
 
-def test_numbers_leave_no_warning_behind() -> None:
+def test_numbers_give_no_warning() -> None:
     """Warnings are errors in this test run."""
     with np.errstate(all="warn"):
         assert np.isnan(ag.log([-1.0])[0]) and ag.log([0.0])[0] == -math.inf
@@ -148,7 +148,7 @@ def test_defaults_and_keywords() -> None:
     assert ag.clip([1, 5], 2, 3).tolist() == [2.0, 3.0]
 
 
-def test_parameters_have_derivatives_too() -> None:
+def test_derivatives_of_parameters() -> None:
     slope, low = Value(0.2), Value(1.0)
     assert gradient(ag.leaky_relu(Value(-3.0), slope=slope), slope) == -3.0
     assert gradient(ag.clip(0.5, low=low), low) == 1.0
@@ -221,7 +221,7 @@ def test_axis_is_numpys(name: str, axis: int) -> None:
 
 
 @pytest.mark.parametrize("name", REDUCTIONS)
-def test_axis_of_one_dimension_gives_one_number(name: str) -> None:
+def test_axis_of_one_dimension(name: str) -> None:
     assert public(name)([1.0, 2.0], axis=0) == public(name)([1.0, 2.0], axis=-1) == public(name)([1.0, 2.0])
     assert type(public(name)([x, y], axis=0)) is type(public(name)([x, y], axis=-1)) is Value
     with pytest.raises(ValueError, match="out of bounds"):
@@ -249,12 +249,12 @@ CHOICES = {
 
 
 @pytest.mark.parametrize(("true", "false"), CHOICES.values(), ids=CHOICES)
-def test_where_takes_one_or_the_other(true: Any, false: Any) -> None:
+def test_where(true: Any, false: Any) -> None:
     assert ag.where(true, x, y) is x and ag.where(false, x, y) is y
     assert ag.where(true, 1, 2) == 1.0 and isinstance(ag.where(true, 1, 2), float)
 
 
-def test_where_gives_a_value_if_either_is_one() -> None:
+def test_where_of_values_and_numbers() -> None:
     chosen = ag.where(False, x, 3)
     assert type(chosen) is Value and chosen.data == 3.0 and chosen.op == ""
 
@@ -281,7 +281,7 @@ BAD_AT_0: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("bad", BAD_AT_0.values(), ids=BAD_AT_0)
 @pytest.mark.parametrize("on_array", [False, True])
-def test_the_branch_not_taken_gives_nothing_to_any_order(bad: Callable[[Any], Any], on_array: bool) -> None:
+def test_where_branch_not_taken(bad: Callable[[Any], Any], on_array: bool) -> None:
     v = Value(0.0)
     if on_array:
         y = ag.sum(ag.where(np.array([True, False]), [v**3 + v, 0.0], [bad(v), 2 * v * v]))
@@ -306,14 +306,14 @@ WRONG: list[Any] = ["1", b"1", None, 1j, ["a"], [1, None], [1j], {"a": 1}, {1: 2
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: str(wrong).split(" at ")[0])
 @pytest.mark.parametrize("name", ["exp", "maximum", "clip", "sum", "sumprod", "logsumexp", "softmax", "where"])
-def test_what_is_no_number_is_refused_by_name(name: str, wrong: Any) -> None:
+def test_wrong_operands(name: str, wrong: Any) -> None:
     others = {"maximum": [1], "sumprod": [[1]], "where": [1, 2]}.get(name, [])
     with pytest.raises(TypeError, match=rf"^{name}\(\) takes numbers, Values, and arrays or lists of these"):
         public(name)(wrong, *others)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_where_refuses_in_every_place(place: int) -> None:
+def test_where_wrong_operands(place: int) -> None:
     operands: list[Any] = [True, 1, 2]
     operands[place] = "a"
     with pytest.raises(TypeError, match=r"^where\(\) takes numbers"):

@@ -27,7 +27,7 @@ def here(offset: int = 0) -> tuple[str, int]:
     return frame.f_back.f_code.co_filename, frame.f_back.f_lineno + offset
 
 
-def test_nodes_and_leaves_note_their_line_only_inside() -> None:
+def test_nodes_and_leaves() -> None:
     before = Value(1.0)
     with trace_source():
         x, line = Value(0.5, label="x"), here()
@@ -42,7 +42,7 @@ def test_nodes_and_leaves_note_their_line_only_inside() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.public])
-def test_no_function_notes_a_line_of_the_package(name: str) -> None:
+def test_every_function(name: str) -> None:
     row = TABLE[name]
     values = [Value(sum(interval) / 2) for interval in row.sample] if row.arity else [[Value(0.5), Value(0.25)]] * row.lists
     with trace_source():
@@ -52,7 +52,7 @@ def test_no_function_notes_a_line_of_the_package(name: str) -> None:
     assert made == (set() if name == "where" else {line})  # where hands on one of its operands
 
 
-def test_numpy_is_passed_over() -> None:
+def test_numpy_functions() -> None:
     values = np.array([Value(1.0), Value(2.0)])
     with trace_source():
         found = [np.sum(values), np.mean(values), np.exp(values)[0], np.std(values), np.array([1.0, 2.0]) @ values]
@@ -60,7 +60,7 @@ def test_numpy_is_passed_over() -> None:
     assert {node.source for node in found} == {line}
 
 
-def test_operators_defaults_and_own_operations() -> None:
+def test_operators_defaults_and_custom_operations() -> None:
     @ag.primitive(partials=[lambda x: 2.0])
     def double(x: float) -> float:
         return 2.0 * x
@@ -85,7 +85,7 @@ def test_a_decorator_and_nesting() -> None:
         assert (y * 2).source is not None
 
 
-def test_own_to_its_thread() -> None:
+def test_threads() -> None:
     made: list[Any] = []
     x = Value(2.0)
     with trace_source():
@@ -95,7 +95,7 @@ def test_own_to_its_thread() -> None:
     assert made[0].source is None
 
 
-def test_it_survives_pickling_and_copying() -> None:
+def test_pickling_and_copying() -> None:
     with trace_source():
         y = log(Value(2.0)) * 3
     for again in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y), copy.copy(y)):
@@ -128,7 +128,7 @@ def test_code_that_has_no_file(tmp_path: Path) -> None:
     assert str(diagnose(space["y"])).splitlines()[0].endswith("log(0.0), at <made up>:2")
 
 
-def test_a_derivative_s_nodes_have_lines_too() -> None:
+def test_nodes_of_derivatives() -> None:
     seen: list[Any] = []
 
     def f(x: Any) -> Any:

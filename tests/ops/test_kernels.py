@@ -53,13 +53,13 @@ def close(a: float, b: float, bound: float) -> bool:
 # ---- Python
 
 
-def test_operations_are_numbered_in_the_order_of_the_table() -> None:
+def test_opcodes_follow_the_table() -> None:
     assert NAMES == list(TABLE)
     assert [OPS[name] for name in NAMES] == list(range(1, len(TABLE) + 1))
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_printed_python_calculates_the_rule(row: Row) -> None:
+def test_printed_python(row: Row) -> None:
     names = operand_names(row)
     every = "".join(map(str, range(len(names))))
     functions = {name: getattr(FLOATS, name) for name in [*ELEMENTARY, *TABLE] if name != "where"}
@@ -75,7 +75,7 @@ def test_printed_python_calculates_the_rule(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_printed_value_is_the_same_with_and_without_partials(row: Row) -> None:
+def test_printed_value_without_partials(row: Row) -> None:
     every = "".join(map(str, range(row.arity or 0)))
     for operands in product(EDGES, repeat=row.arity or 0) if row.arity != 3 else product(EDGES[:7], repeat=3):
         alone, together = printed(row.name)(*operands), printed(row.name, every)(*operands)
@@ -93,7 +93,7 @@ def operations(inner: Any) -> Any:
 
 @settings(deadline=None, max_examples=200)
 @given(st.recursive(LEAVES, operations, max_leaves=12))
-def test_brackets_are_where_they_must_be(tree: Any) -> None:
+def test_brackets(tree: Any) -> None:
     """A random formula, printed and read again, has the same bits as calculated at once."""
     numbers = {"x": 0.7, "y": -1.3}
 
@@ -165,7 +165,7 @@ def test_c_agrees_with_python(row: Row, library: ctypes.CDLL) -> None:
 
 
 @pytest.mark.parametrize("row", SMALL)
-def test_the_switch_finds_the_row_by_its_number(row: Row, library: ctypes.CDLL) -> None:
+def test_c_switch_over_opcodes(row: Row, library: ctypes.CDLL) -> None:
     arity = row.arity or 0
     evaluate = library[f"evaluate{arity}"]
     evaluate.restype = ctypes.c_double
@@ -191,7 +191,8 @@ def lists(row: Row) -> list[list[list[float]]]:
 
 
 @pytest.mark.parametrize("row", LONGS)
-def test_a_node_of_many_operands_holds_what_the_rule_says_to_the_last_bit(row: Row) -> None:
+def test_reduction_node(row: Row) -> None:
+    """It holds what the rule says, to the last bit."""
     for data in lists(row):
         z, partials = reduced(row, data)
         values = [[Value(x) for x in xs] for xs in data]
@@ -203,12 +204,12 @@ def test_a_node_of_many_operands_holds_what_the_rule_says_to_the_last_bit(row: R
         assert repr(mixed if type(mixed) is float else mixed.data) == repr(z)
 
 
-def test_terms_of_a_sum_may_be_infinite_without_a_warning() -> None:
+def test_infinite_terms_give_no_warning() -> None:
     assert FUNCTIONS["sumprod"]([inf, 1.0], [2.0, -inf]) != FUNCTIONS["sumprod"]([inf, 1.0], [2.0, -inf])  # nan
 
 
 @pytest.mark.parametrize("row", LONGS)
-def test_a_reduction_of_numbers_and_ints_and_arrays_is_that_of_their_floats(row: Row) -> None:
+def test_reduction_of_other_numbers(row: Row) -> None:
     x = Value(2.0)
     for others in ([1, 2.0], [True, 0.5], (np.float32(1.5), 3)):
         node = FUNCTIONS[row.name](*[[x, *others]] * row.lists)

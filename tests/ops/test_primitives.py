@@ -131,7 +131,7 @@ def test_row_is_complete(row: Row) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_value_agrees_with_the_rule_at_50_digits(case: Case) -> None:
+def test_value_at_50_digits(case: Case) -> None:
     for point in case.points():
         expected = case.precise(*map(mp.mpf, point))
         found = case(*point)
@@ -166,7 +166,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
 
 
 @pytest.mark.parametrize("name", MEANINGS)
-def test_value_is_the_function_of_that_name(name: str) -> None:
+def test_value_of_public_functions(name: str) -> None:
     """An account of each rule that owes nothing to the table."""
     case = Case(TABLE[name])
     for point in case.points():
@@ -175,7 +175,7 @@ def test_value_is_the_function_of_that_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-def test_lists_are_the_function_of_that_name(name: str) -> None:
+def test_value_of_lists(name: str) -> None:
     xs = Case(TABLE[name]).points()[0]
     whole = sum(mp.exp(mp.mpf(x)) for x in xs)
     for x, found in zip(xs, FUNCTIONS[name](xs), strict=True):
@@ -187,7 +187,7 @@ def test_lists_are_the_function_of_that_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_node_says_how_it_was_made(case: Case) -> None:
+def test_node(case: Case) -> None:
     for point in case.points():
         leaves = [Value(x) for x in point]
         node = case(*leaves)
@@ -199,7 +199,7 @@ def test_node_says_how_it_was_made(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_constants_among_the_operands_change_no_number(case: Case) -> None:
+def test_constant_operands(case: Case) -> None:
     point = case.points()[0]
     node = case(*map(Value, point))
     for i, x in enumerate(point):
@@ -211,7 +211,7 @@ def test_constants_among_the_operands_change_no_number(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_backward_and_gradient_are_the_partials(case: Case) -> None:
+def test_backward_and_gradient(case: Case) -> None:
     for point in case.points():
         leaves = [Value(x) for x in point]
         node = case(*leaves)
@@ -262,7 +262,7 @@ def assert_derivative(case: Case, found: float, point: Sequence[float], operands
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_partials_are_the_derivatives_of_the_value(case: Case) -> None:
+def test_partials(case: Case) -> None:
     for point in case.points():
         for i, partial in enumerate(case(*map(Value, point)).partials):
             assert_derivative(case, partial, point, [i], 1e-13)

@@ -70,7 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @needs_compiler
 @examples
 @given(e=expressions())
-def test_value_and_gradient_of_random_expressions_are_the_engine_s(folder: Path, e: Expression) -> None:
+def test_random_expressions(folder: Path, e: Expression) -> None:
     point = list(e.inputs)
     program = traced(e, point)
     library = Library(program.to_c("expression"), folder)
@@ -105,7 +105,8 @@ def test_every_row_at_the_edges(folder: Path) -> None:
 @needs_compiler
 @examples
 @given(st.data())
-def test_random_programs_of_what_ieee_fixes_agree_to_the_last_bit(folder: Path, data: st.DataObject) -> None:
+def test_random_programs(folder: Path, data: st.DataObject) -> None:
+    """Of operations that IEEE 754 fixes: to the last bit."""
     program = data.draw(programs(EXACT_OPS))
     point = data.draw(points(program))
     result, found = Library(program.to_c("program"), folder).value("program", program, point)
@@ -127,7 +128,7 @@ def branching(v: Any) -> Any:
 
 
 @needs_compiler
-def test_a_broken_guard_is_told_by_number(folder: Path) -> None:
+def test_broken_guard(folder: Path) -> None:
     program = traced(branching, [3.0, 2.0])
     library = Library(program.to_c("branching"), folder)
     for entry in (library.value, library.gradient):
@@ -139,14 +140,14 @@ def test_a_broken_guard_is_told_by_number(folder: Path) -> None:
 
 
 @needs_compiler
-def test_the_gradient_of_several_outputs_is_a_jacobian(folder: Path) -> None:
+def test_several_outputs(folder: Path) -> None:
     program = traced(branching, [3.0, 2.0])
     _, found = Library(program.to_c("g"), folder).gradient("g", program, [5.0, 2.0])
     close(found, [10.0, np.exp(2.0), 2.0, 5.0, 0.0, np.exp(2.0)], 1e-15)
 
 
 @needs_compiler
-def test_an_index_out_of_range_is_minus_1(folder: Path) -> None:
+def test_index_out_of_range(folder: Path) -> None:
     program = traced(lambda v: ag.take([v[0] * 2.0, v[0] ** 2, 7.0], v[1]), [3.0, 1.0])
     library = Library(program.to_c("picked"), folder)
     for index, expected in ((0, [6.0, 2.0, 0.0]), (1, [9.0, 6.0, 0.0]), (-1, [7.0, 0.0, 0.0]), (-3, [6.0, 2.0, 0.0])):
@@ -171,7 +172,7 @@ def long(v: Sequence[Any]) -> Any:
 
 
 @needs_compiler
-def test_long_programs_are_cut_into_short_functions(folder: Path) -> None:
+def test_long_programs(folder: Path) -> None:
     point = [0.3, -0.7, 2.0, 1.1]
     program = traced(long, point)
     assert len(program) > 10 * PART
@@ -187,7 +188,7 @@ def test_long_programs_are_cut_into_short_functions(folder: Path) -> None:
 
 
 @needs_compiler
-def test_programs_without_inputs_or_instructions_are_compiled(folder: Path) -> None:
+def test_without_inputs_or_instructions(folder: Path) -> None:
     constant = Program(0, [2.5, -0.0], ([], [], [], []), [], [0, 1]).check()
     library = Library(constant.to_c("constant"), folder)
     assert same(library.value("constant", constant, [])[1], [2.5, -0.0])
@@ -199,7 +200,7 @@ def test_programs_without_inputs_or_instructions_are_compiled(folder: Path) -> N
 
 
 @needs_compiler
-def test_a_program_that_holds_derivatives_has_a_value_only(folder: Path) -> None:
+def test_program_of_a_derivative(folder: Path) -> None:
     program = jit(ag.value_and_grad(lambda x: x * ag.acos(x))).program(0.5)
     source = program.to_c("both")
     assert "both_gradient" not in source and "holds derivatives already" in source
@@ -233,12 +234,12 @@ def test_bad_names_are_refused(name: str) -> None:
         traced(lambda v: v[0], [1.0]).to_c(name)
 
 
-def test_a_name_that_is_no_text_is_refused() -> None:
+def test_wrong_name() -> None:
     with pytest.raises(ValueError, match="identifier"):
         traced(lambda v: v[0], [1.0]).to_c(None)  # type: ignore[arg-type]
 
 
-def test_a_python_function_cannot_be_written_as_c() -> None:
+def test_python_callback() -> None:
     program = Program(1, [], ([ops.CALL], [0], [1], [0]), [0], [1], calls=[max]).check()
     with pytest.raises(ProgramError, match="cannot be written as C"):
         program.to_c("f")

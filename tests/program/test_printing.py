@@ -17,7 +17,7 @@ def lines(program: Program) -> list[str]:
     return str(program).split("\n")
 
 
-def test_a_program_reads_as_it_was_written() -> None:
+def test_lines() -> None:
     def f(v: list[Value]) -> list[Value]:
         x, y = v
         z = ag.tanh(x * y) if x > -1.0 else x
@@ -69,7 +69,7 @@ def test_lists_and_where_they_start() -> None:
     ]
 
 
-def test_partials_are_written_as_their_formulas() -> None:
+def test_partials_are_formulas() -> None:
     text = str(gradient(traced(lambda v: ag.sigmoid(v[0]) + ag.cos(v[0]) + ag.atan(v[0]), [0.5]), 0, [0]))
     for formula in ("= v0 * sigmoid(-x0)", "= -sin(x0)", "= 1.0 / (1.0 + x0 * x0)"):
         assert formula in text
@@ -85,17 +85,17 @@ def test_partials_are_written_as_their_formulas() -> None:
         (("v0", "tanh"), ["x0 = input 0 'v0'", "x1 = input 1 'tanh'", "v0 = x0 * x1"]),
     ],
 )
-def test_inputs_have_their_names_where_no_other_line_could_be_meant(names: tuple[str, str], expected: list[str]) -> None:
+def test_names_of_inputs(names: tuple[str, str], expected: list[str]) -> None:
     program = traced(lambda v: v[0] * v[1], [0.5, 2.0]).replaced(input_names=names).check()
     assert lines(program)[:3] == expected
 
 
-def test_values_from_outside_have_their_labels() -> None:
+def test_labels_of_captured_values() -> None:
     w = Value(2.0, "weight")
     assert "weight = input 1" in lines(jit(lambda x: x * w).program(3.0))
 
 
-def test_of_long_programs_the_middle_is_left_out_and_counted() -> None:
+def test_long_programs() -> None:
     program = traced(lambda v: [ag.sin(v[0] * k) for k in range(3000)], [0.5])
     text = lines(program)
     every = program.text(limit=None, operands=None).split("\n")
@@ -105,21 +105,21 @@ def test_of_long_programs_the_middle_is_left_out_and_counted() -> None:
     assert program.text(limit=0) == f"... {len(every):,} lines left out ..."
 
 
-def test_of_long_lists_too() -> None:
+def test_long_lists() -> None:
     program = traced(lambda v: ag.sum(v), [1.0] * 100)
     shown = "v0 = 0.0 + sum([x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, ... 88 more ..., x99])"
     assert lines(program)[100] == shown
     assert program.text(operands=None).count(",") == 99
 
 
-def test_repr_says_how_much_there_is() -> None:
+def test_repr() -> None:
     program = Program(1, [2.0], ([NUMBERS["mul"]], [0], [1], [0]), [], [2, 0])
     assert repr(program) == "<Program: 1 input, 1 constant, 1 instruction, 0 guards, 2 outputs>"
 
 
 @settings(deadline=None)
 @given(programs())
-def test_every_program_has_a_line_for_everything(program: Program) -> None:
+def test_random_programs(program: Program) -> None:
     text = lines(program)
     assert len(text) == program.inputs + len(program) + len(program.guards) + len(program.outputs)
     assert len({line.split(" = ")[0] for line in text if not line.startswith("guard")}) == len(text) - len(program.guards)

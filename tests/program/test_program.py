@@ -120,14 +120,15 @@ def test_check_names_what_is_wrong(message: str, damage: Callable[[Program], Pro
 
 
 @pytest.mark.parametrize("wrong", [[0.5], ["0"], [2**31], [-(2**31) - 1], [True]])
-def test_slots_that_are_no_32_bit_numbers_are_refused_when_a_program_is_made(wrong: Any) -> None:
+def test_slots_beyond_32_bits(wrong: Any) -> None:
     with pytest.raises(ProgramError, match="outputs must"):
         Program(1, [], ([], [], [], []), [], wrong)
 
 
 @examples
 @given(programs(), st.data())
-def test_one_changed_number_is_found_or_gives_a_program_that_runs(program: Program, data: st.DataObject) -> None:
+def test_one_changed_number(program: Program, data: st.DataObject) -> None:
+    """It is found, or gives a program that runs."""
     program.check()
     name = data.draw(st.sampled_from(["op", "a", "b", "c", "pool", "outputs"]))
     assume(len(getattr(program, name)))
@@ -176,7 +177,7 @@ def test_passes_keep_every_bit(name: str, data: st.DataObject) -> None:
 
 @examples
 @given(st.data())
-def test_folding_keeps_every_bit_of_what_ieee_fixes(data: st.DataObject) -> None:
+def test_folding_keeps_every_bit(data: st.DataObject) -> None:
     program = data.draw(programs(EXACT_OPS))
     point = data.draw(points(program))
     for change in (passes.fold, passes.finish):
@@ -186,7 +187,7 @@ def test_folding_keeps_every_bit_of_what_ieee_fixes(data: st.DataObject) -> None
 
 @examples
 @given(st.data())
-def test_tidy_and_finish_keep_a_program_well_formed(data: st.DataObject) -> None:
+def test_passes_keep_programs_well_formed(data: st.DataObject) -> None:
     program = data.draw(programs())
     for _ in range(2):
         program = passes.finish(passes.tidy(program).check()).check()
@@ -194,7 +195,7 @@ def test_tidy_and_finish_keep_a_program_well_formed(data: st.DataObject) -> None
 
 @pytest.mark.parametrize("exponent", [1.0, 2.0, -1.0])
 @pytest.mark.parametrize("x", SPECIAL)
-def test_powers_become_products_within_one_ulp(x: float, exponent: float) -> None:
+def test_powers_become_products(x: float, exponent: float) -> None:
     program = Program(1, [exponent], ([NUMBERS["pow"]], [0], [1], [0]), [], [2])
     changed = passes.strengthen(program).check()
     assert NUMBERS["pow"] not in changed.op
@@ -219,7 +220,7 @@ def test_what_passes_do() -> None:
 
 @examples
 @given(expressions())
-def test_value_and_gradient_of_programs_are_the_engine_s(e: Expression) -> None:
+def test_value_and_gradient(e: Expression) -> None:
     program = traced(e, e.inputs)
     assume(len(program.outputs) == 1)
     derived = gradient(program.check(), 0, range(len(e.inputs))).check()
@@ -231,7 +232,7 @@ def test_value_and_gradient_of_programs_are_the_engine_s(e: Expression) -> None:
 
 @examples
 @given(expressions())
-def test_a_gradient_s_gradient_is_right_or_refused(e: Expression) -> None:
+def test_second_gradient(e: Expression) -> None:
     n = len(e.inputs)
     first = gradient(traced(e, e.inputs), 0, range(n))
     try:
@@ -242,7 +243,7 @@ def test_a_gradient_s_gradient_is_right_or_refused(e: Expression) -> None:
         close(finished(second, e.inputs)[1 + n :], ag.hessian(e)(list(e.inputs))[n - 1], 1e-10)
 
 
-def test_a_gradient_of_products_has_a_gradient_and_one_of_a_partial_is_refused() -> None:
+def test_second_gradient_of_products_and_partials() -> None:
     first = gradient(traced(lambda v: v[0] * v[1] * v[0], [2.0, 3.0]), 0, [0, 1])
     assert finished(gradient(first, 1, [0, 1]), [2.0, 3.0]).tolist() == [12.0, 12.0, 4.0, 6.0, 4.0]
     first = gradient(traced(lambda v: ag.acos(v[0]), [0.5]), 0, [0])
@@ -268,7 +269,7 @@ def of_one(name: str) -> Program:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_values_and_gradients_at_the_edges_are_the_engine_s(name: str) -> None:
+def test_values_and_gradients_at_edges(name: str) -> None:
     arity = TABLE[name].arity or 0
     derived = gradient(of_one(name), 0, range(arity)).check()
     f = printed(name, "".join(map(str, range(arity))))
@@ -309,7 +310,7 @@ def test_executors_agree_on_every_operation(name: str) -> None:
 @needs_native
 @examples
 @given(st.data())
-def test_executors_agree_to_the_last_bit_on_what_ieee_fixes(data: st.DataObject) -> None:
+def test_executors_agree_to_the_last_bit(data: st.DataObject) -> None:
     program = data.draw(programs([op for op in EXACT_OPS if op not in (ops.TAKE, ops.ZDOT)]))
     point = data.draw(points(program))
     assert same(natively(program, point), finished(program, point))
@@ -317,7 +318,7 @@ def test_executors_agree_to_the_last_bit_on_what_ieee_fixes(data: st.DataObject)
 
 @needs_native
 @pytest.mark.parametrize("index", [*range(-3, 3), 3, -4, 0.5, np.nan, np.inf, 1e300])
-def test_executors_agree_on_what_an_index_takes(index: float) -> None:
+def test_executors_agree_on_indices(index: float) -> None:
     program = Program(1, [10.0, 20.0, 30.0], ([ops.TAKE], [0], [4], [0]), [0, 1, 2, 3], [4]).check()
     if -3 <= index < 3 and index == int(index):
         assert natively(program, [index]) == finished(program, [index]) == [10.0, 20.0, 30.0][int(index)]
@@ -330,7 +331,7 @@ def test_executors_agree_on_what_an_index_takes(index: float) -> None:
 @needs_native
 @examples
 @given(st.lists(st.tuples(st.sampled_from(SPECIAL), st.sampled_from(SPECIAL)), min_size=1, max_size=6), st.integers(1, 20))
-def test_executors_agree_on_sums_of_products_that_an_exact_0_cuts(pairs: list[tuple[float, float]], times: int) -> None:
+def test_executors_agree_on_sums_of_products_with_0(pairs: list[tuple[float, float]], times: int) -> None:
     """But for the sign of a zero."""
     n = len(pairs)
     pool = [*range(0, 2 * n, 2), *range(1, 2 * n, 2)] * times

@@ -39,7 +39,7 @@ def assert_same(found: Program, expected: Program) -> None:
 
 @examples
 @given(programs(), st.data())
-def test_a_program_comes_back_bit_by_bit(program: Program, data: st.DataObject) -> None:
+def test_bit_by_bit(program: Program, data: st.DataObject) -> None:
     names = data.draw(st.one_of(st.just([]), st.lists(st.text(), min_size=program.inputs, max_size=program.inputs)))
     turn = data.draw(st.integers(0, len(program)))
     program = program.replaced(input_names=tuple(names), turn=turn).check()
@@ -49,7 +49,7 @@ def test_a_program_comes_back_bit_by_bit(program: Program, data: st.DataObject) 
     assert_same(Program(code=code, **parts).replaced(turn=turn).check(), program)
 
 
-def test_a_file_is_written_read_and_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_save_and_load(tmp_path: Path) -> None:
     path = tmp_path / "f.program"
     path.write_text("something else")
     some().save(str(path))
@@ -80,7 +80,7 @@ def test_every_flipped_bit_is_found(bit: int, tmp_path: Path) -> None:
             unpacked(bytes(changed))
 
 
-def test_every_truncation_and_every_extension_is_found(tmp_path: Path) -> None:
+def test_truncated_or_extended(tmp_path: Path) -> None:
     data = packed(some())
     for length in range(len(data)):
         with pytest.raises(ProgramError):
@@ -144,7 +144,7 @@ HOSTILE: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_out_of_place_is_refused(name: str, tmp_path: Path) -> None:
+def test_wrong_headers(name: str, tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(HOSTILE[name])
     with pytest.raises(ProgramError):
@@ -153,7 +153,8 @@ def test_what_is_out_of_place_is_refused(name: str, tmp_path: Path) -> None:
 
 @examples
 @given(st.binary(max_size=200), st.data())
-def test_random_content_with_a_right_check_sum_is_refused_or_well_formed(content: bytes, data: st.DataObject) -> None:
+def test_random_content(content: bytes, data: st.DataObject) -> None:
+    """With a right checksum, it is refused or well formed."""
     start = data.draw(st.integers(0, len(CONTENT)))
     changed = CONTENT[:start] + content + CONTENT[start + len(content) :]
     try:
@@ -166,7 +167,7 @@ def test_random_content_with_a_right_check_sum_is_refused_or_well_formed(content
     assert program.inputs == 2
 
 
-def test_operations_are_known_by_name_not_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operations_are_stored_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """As another version would number them."""
     data = packed(some())
     swapped = dict(NUMBERS, tanh=NUMBERS["sin"], sin=NUMBERS["tanh"])
@@ -177,7 +178,7 @@ def test_operations_are_known_by_name_not_by_number(monkeypatch: pytest.MonkeyPa
 # ---- what cannot be saved
 
 
-def test_a_python_function_is_refused_by_name(tmp_path: Path) -> None:
+def test_python_callback(tmp_path: Path) -> None:
     code = [ops.CALL], [0], [1], [0]
     program = Program(1, [], code, [0], [1], calls=[max]).check()
     with pytest.raises(ProgramError, match=r"Python functions \(max\) cannot be saved"):
@@ -185,7 +186,7 @@ def test_a_python_function_is_refused_by_name(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_program_that_is_not_well_formed_is_not_saved(tmp_path: Path) -> None:
+def test_malformed_program_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(ProgramError):
         some().replaced(inputs=-1).save(tmp_path / "f")
     assert list(tmp_path.iterdir()) == []
@@ -207,7 +208,7 @@ def test_a_file_is_whole_or_not_there(at: str, tmp_path: Path, monkeypatch: pyte
     assert path.read_bytes() == before and [x.name for x in tmp_path.iterdir()] == ["f"]
 
 
-def test_no_file_and_no_folder_are_oserrors(tmp_path: Path) -> None:
+def test_missing_files_are_oserrors(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Program.load(tmp_path / "none")
     with pytest.raises(OSError):

@@ -188,5 +188,5 @@ for wrong in (None, 1.0, "y"):
         pytest.param(NO_VALUE, "refused\nrefused\nrefused", id="topological order of no Value"),
     ],
 )
-def test_graph_is_built_swept_and_freed_without_a_crash(tmp_path: Path, program: str, expected: str) -> None:
+def test_deep_graphs(tmp_path: Path, program: str, expected: str) -> None:
     assert output(tmp_path, program) == expected

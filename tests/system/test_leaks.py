@@ -134,7 +134,7 @@ def transforms() -> None:
 HABITS = [build_and_sweep, read_the_graph, with_modes, with_exceptions, arrays, pickled, transforms]
 
 
-def test_training_for_long_needs_no_more_memory() -> None:
+def test_long_training() -> None:
     for _ in range(STEPS // 10):
         step()
     fill_the_pool()
@@ -172,7 +172,7 @@ def test_no_cyclic_garbage(without_collector: None, habit: Callable[[], None]) -
 
 
 @pytest.mark.skipif(sys.getallocatedblocks() == 0, reason="PYTHONMALLOC=malloc: Python counts no blocks")
-def test_a_graph_is_freed_as_soon_as_nothing_holds_it(without_collector: None) -> None:
+def test_graph_is_freed_at_once(without_collector: None) -> None:
     fill_the_pool()
     blocks = sys.getallocatedblocks()
     y = Value(1.0)
@@ -196,7 +196,7 @@ def test_operands_outlive_no_node(without_collector: None) -> None:
 
 
 @pytest.mark.skipif(not ag.compiled, reason="only C can do without the collector")
-def test_compiled_nodes_are_small_and_nothing_to_the_collector() -> None:
+def test_compiled_nodes_are_small_and_untracked() -> None:
     x = Value(2.0, label="x")
     nodes = [x, x * 3.0, x * x, -x, ag.exp(x), ag.sum([x, x]), ag.clip(x, 0.0, 1.0), cube(x)]
     for node in nodes:

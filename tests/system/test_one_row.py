@@ -40,7 +40,7 @@ assert "softsign" in draw(y).source and "softsign(x)" in str(explain(y, x))
 """
 
 
-def guide_s_row() -> str:
+def row_of_the_guide() -> str:
     """The row that CONTRIBUTING.md shows."""
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (row,) = re.findall(r'^row\("softsign".*\)$', guide, re.MULTILINE)
@@ -55,7 +55,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
     shutil.copy(ROOT / "setup.cfg", copy)
     table = copy / "autograd" / "ops" / "primitives.py"
-    table.write_text(table.read_text(encoding="utf-8") + "\n\n" + guide_s_row() + "\n", encoding="utf-8")
+    table.write_text(table.read_text(encoding="utf-8") + "\n\n" + row_of_the_guide() + "\n", encoding="utf-8")
     return copy
 
 
@@ -65,12 +65,12 @@ def python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
-def test_function_method_kernel_table_stub_edges_and_pictures_follow_from_the_row(tree: Path) -> None:
+def test_everything_follows_from_the_row(tree: Path) -> None:
     done = python(tree, "-W", "error", "-c", FOLLOWS)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_tests_of_every_row_include_it_and_pass(tree: Path) -> None:
+def test_tests_of_every_row_include_it(tree: Path) -> None:
     done = python(tree, "-m", "pytest", "-q", "-k", "softsign", "tests/ops")
     assert done.returncode == 0, done.stdout + done.stderr
     (passed,) = re.findall(r"(\d+) passed", done.stdout)
