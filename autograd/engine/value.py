@@ -1,7 +1,7 @@
 """Value: one number, how it was made, and the reverse sweep that gives the gradients.
 
-One source, two twins. The install compiles this file with the types of value.pxd; it then keeps the lines that start with
-`# compiled:` and drops those that end in `# interpreted`. Without a compiler the file runs as it stands, and does the same.
+One source, two implementations: where there is a C compiler, the install compiles this file with the types of value.pxd;
+elsewhere it runs as it stands. `cython.compiled` says which of the two is running.
 
 A node holds its number `_number`, its parents `_p0` and `_p1` (a Value, or a float for a constant) and the local derivative
 towards each, `_d0` and `_d1`. A node with other than one or two operands holds a tuple of them, `_p0`, and the derivatives
@@ -24,22 +24,57 @@ from autograd.engine.trap import watch, watched
 from autograd.errors import LostGradientError, SweepError
 from autograd.ops.formulas import NAMES
 
-# fmt: off
-# isort: off
-from autograd.engine._pure import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, ROUND, SUB, TRUNC  # interpreted
-from autograd.engine._pure import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL, STOP  # interpreted
-from autograd.engine._pure import Pile, check_interrupt, commit, fill, fill_both, listed, maker, meet_leaf  # interpreted
-from autograd.engine._pure import grad_at_birth, mark_births, signbit, unpacked  # interpreted
-from autograd.engine._pure import meet_parents, owned, packed, send_to_parents, set_method, start_afresh  # interpreted
-# compiled: import cython
-# isort: on
-# fmt: on
+if TYPE_CHECKING:
+    import cython  # the compiler looks for this line
+else:
+    from autograd import _cython as cython
+if not cython.compiled:  # else from value.pxd
+    from autograd.engine._pure import (
+        ABS,
+        ADD,
+        CEIL,
+        DIV,
+        EQUAL,
+        FLOOR,
+        FLOORDIV,
+        GREATER,
+        GREATER_EQUAL,
+        LESS,
+        LESS_EQUAL,
+        MOD,
+        MUL,
+        NEG,
+        NOT_EQUAL,
+        POW,
+        ROUND,
+        STOP,
+        SUB,
+        TRUNC,
+        Pile,
+        check_interrupt,
+        commit,
+        fill,
+        fill_both,
+        grad_at_birth,
+        listed,
+        maker,
+        mark_births,
+        meet_leaf,
+        meet_parents,
+        owned,
+        packed,
+        send_to_parents,
+        set_method,
+        signbit,
+        start_afresh,
+        unpacked,
+    )
 
 CONSTANT = 1.0
 
 
-# compiled: @cython.no_gc
-# compiled: @cython.cclass
+@cython.no_gc  # nodes hold no cycles: the collector need not know them
+@cython.cclass
 class Value:
     """A real number that remembers how it was made.
 
@@ -54,16 +89,8 @@ class Value:
     (10.0, 6.0)
     """
 
-    _number: float  # interpreted
-    _grad: float  # interpreted
-    _p0: Any  # interpreted
-    _p1: Any  # interpreted
-    _d0: float  # interpreted
-    _d1: float  # interpreted
-    _note: Any  # interpreted
-    _code: int  # interpreted
-    _mark: int  # interpreted
-    __slots__ = ("_code", "_d0", "_d1", "_grad", "_mark", "_note", "_number", "_p0", "_p1")
+    if not cython.compiled:
+        __slots__ = ("_code", "_d0", "_d1", "_grad", "_mark", "_note", "_number", "_p0", "_p1")
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._number = real(data, "data")
@@ -77,12 +104,25 @@ class Value:
         if label or label != "":
             self.label = label
 
-    if TYPE_CHECKING:  # interpreted
+    if not cython.compiled:  # the compiled class is final
 
-        def __getattr__(self, name: str) -> Any: ...  # the table's functions  # interpreted
+        def __init_subclass__(cls) -> None:
+            raise TypeError("Value cannot be subclassed: hold one, or label it")
 
-    def __init_subclass__(cls) -> None:  # interpreted
-        raise TypeError("Value cannot be subclassed: hold one, or label it")  # interpreted
+        if TYPE_CHECKING:
+
+            def __getattr__(self, name: str) -> Any: ...  # the table's functions
+
+    if TYPE_CHECKING:  # what the type checker is to know
+        _number: float
+        _grad: float
+        _p0: Any
+        _p1: Any
+        _d0: float
+        _d1: float
+        _note: Any
+        _code: int
+        _mark: int
 
     # ---- reading
 
@@ -347,8 +387,10 @@ class Value:
         sweep(self, real(seed, "seed"))
 
 
-# compiled: adopt(Value)
-new_leaf, new_unary, new_binary, reduced = maker(Value)  # interpreted
+if cython.compiled:
+    adopt(Value)  # noqa: F821 (of value.pxd)
+else:
+    new_leaf, new_unary, new_binary, reduced = maker(Value)
 LOST = (
     "a Value cannot become a plain number without losing its gradient: take v.data for the number, "
     "or this package's function in place of math's (autograd.sin, autograd.exp, ...)"
@@ -597,9 +639,14 @@ def restore(
 
 # ---- the sweep
 
-# compiled: class Pile:
-# compiled:     def __dealloc__(self):
-# compiled:         clear(self)
+if cython.compiled:
+
+    class Pile:
+        """A stack of nodes, in C's memory."""
+
+        def __dealloc__(self) -> None:
+            clear(self)  # noqa: F821 (of value.pxd)
+
 
 _lock: Any = RLock()
 _open = 1  # a node with this mark waits for its parents, with the next higher it is done, with a lower one it is new
@@ -643,8 +690,7 @@ def explore(root: Value, order: Any, leaves: Any, afresh: bool) -> bool:
     else:
         stack.append(root)
     count = 0
-    # compiled: while stack.used:
-    while stack:  # interpreted
+    while stack.used if cython.compiled else stack:
         node = stack.pop()
         if node._mark == _open:  # its parents are in order
             node._mark = _open + 1
@@ -713,8 +759,7 @@ def chain_rule(root: Value, seed: float, owner: float) -> bool:
     else:
         root._grad = seed
     count = 0
-    # compiled: while order.used:
-    while order:  # interpreted
+    while order.used if cython.compiled else order:
         node = order.pop()
         node._mark = 0
         if node._grad != 0.0:  # else nothing to send, not even through an infinite derivative

