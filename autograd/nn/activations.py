@@ -11,13 +11,22 @@ ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "leaky_relu", "elu", "gelu",
 
 
 def activation(name: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The function of an activation's name; a function is given back as it is.
+    """Look up an activation function by its name.
 
-    Argument: one of `ACTIVATIONS`, or a function of one Value. The result works on numbers, Values, and arrays and lists of
-    them. ValueError for another name, TypeError for anything else.
+    Args:
+        name: one of `ACTIVATIONS`, or a function of one Value, which is returned as it is.
 
-    >>> activation("relu")([-1.0, 2.0])
-    array([0., 2.])
+    Returns:
+        A function of numbers and Values, and of arrays and lists of them, elementwise. Its result has the shape of its
+        argument.
+
+    Raises:
+        ValueError: if there is no activation of this name.
+        TypeError: if `name` is neither a str nor a function.
+
+    Examples:
+        >>> activation("relu")([-1.0, 2.0])
+        array([0., 2.])
     """
     if callable(name):
         return name
@@ -29,5 +38,5 @@ def activation(name: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def linear(x: Any) -> Any:
-    """The net input as it is."""
+    """Return the net input as it is."""
     return x

@@ -36,7 +36,7 @@ INITIAL: dict[str, Initial] = {
 
 
 def initial(init: str | Initial) -> Initial:
-    """The function of an initialisation's name; a function is given back as it is."""
+    """Look up an initialisation by its name; a function is returned as it is."""
     if callable(init):
         return init
     if init not in INITIAL:
@@ -45,7 +45,10 @@ def initial(init: str | Initial) -> Initial:
 
 
 def generator(rng: Any) -> Any:
-    """What numbers are drawn from: Python's `random` for None, a new generator for a seed, or the generator given."""
+    """Return the source of random numbers that `rng` stands for.
+
+    That is Python's `random` for None, a new generator for a seed, or the generator itself.
+    """
     if rng is None:
         return random
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool):
@@ -56,17 +59,41 @@ def generator(rng: Any) -> Any:
 
 
 def parameter(*shape: int, init: str | Initial = "glorot_uniform", rng: Any = None, label: str = "") -> Any:
-    """An array of new Values to be trained.
+    """Make an array of new Values to be trained.
 
-    Arguments: the `shape`, (outputs, inputs) for a matrix; `init`, a name of `INITIAL` or a function of generator, number of
-    inputs and number of outputs that gives a number; `rng`, a seed, a `random.Random` or a NumPy Generator, by default
-    Python's `random`, so that `random.seed(n)` fixes the numbers; `label`, a name: the Values are called label[0, 1], ...
-    ValueError for an unknown name or a size below 1, TypeError for an rng of another kind.
-    Sources: LeCun et al., Efficient BackProp, 1998 (lecun); Glorot and Bengio, 2010 (glorot); He et al., 2015 (he).
+    The weights start as random numbers, whose width follows from the number of inputs and outputs:
 
-    >>> w = parameter(2, 3, rng=1)
-    >>> w.shape, bool(abs(w[0, 0]) < (6 / 5) ** 0.5)
-    ((2, 3), True)
+    - "lecun_uniform" and "lecun_normal" have the variance 1 / inputs;
+    - "glorot_uniform" and "glorot_normal" have the variance 2 / (inputs + outputs);
+    - "he_uniform" and "he_normal" have the variance 2 / inputs;
+    - "uniform" is drawn from -1 to 1, and "zeros" is 0.
+
+    A uniform distribution of variance v reaches from -sqrt(3 v) to sqrt(3 v).
+
+    Args:
+        *shape: the sizes, each at least 1; (outputs, inputs) for a matrix. A vector counts as one output.
+        init: a name in `INITIAL`, or a function `(generator, inputs, outputs) -> float`, called once for each number.
+        rng: a seed, a `random.Random` or a NumPy Generator; by default Python's `random`, so that `random.seed(n)`
+            fixes the numbers.
+        label: a name; the Values are then called label[0, 1], ...
+
+    Returns:
+        An object array of shape `shape`, of leaf Values.
+
+    Raises:
+        ValueError: if there is no initialisation of this name, or a size is below 1.
+        TypeError: if `rng` is of another kind.
+
+    Examples:
+        >>> w = parameter(2, 3, rng=1)
+        >>> w.shape, bool(abs(w[0, 0]) < (6 / 5) ** 0.5)
+        ((2, 3), True)
+
+    References:
+        - LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, section 4.6 (lecun).
+        - Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010, equations
+          12 and 16 (glorot).
+        - He, Zhang, Ren and Sun, Delving deep into rectifiers, 2015, equation 10 (he).
     """
     if any(size < 1 for size in shape):
         raise ValueError(f"a parameter of shape {shape} has no numbers: every size must be at least 1")

@@ -14,16 +14,30 @@ from autograd.nn.module import Module
 
 
 class Linear(Module):
-    """A layer: `weight @ x + bias`.
+    """A fully connected layer: `weight @ x + bias`.
 
-    Arguments: the numbers of inputs and outputs; `bias`, whether there is one (it starts at 0); `init` and `rng` as in
-    `parameter`. Attributes: `weight`, an array of Values of shape (outputs, inputs); `bias`, one of shape (outputs,), or None.
-    Call it with the inputs, a list or an array of shape (inputs,), or (examples, inputs) for many; the result is an array of
-    shape (outputs,) or (examples, outputs). ValueError where the number of inputs is another.
+    Call it with the inputs, a list or array of shape (inputs,), or (examples, inputs) for many examples. The result is
+    an array of shape (outputs,) or (examples, outputs).
 
-    >>> layer = Linear(2, 3, rng=0)
-    >>> layer([1.0, 2.0]).shape, layer([[1.0, 2.0], [3.0, 4.0]]).shape, layer
-    ((3,), (2, 3), Linear(2, 3))
+    Args:
+        inputs: the number of inputs, at least 1.
+        outputs: the number of outputs, at least 1.
+        bias: whether to add a bias, which starts at 0; True by default.
+        init: the initialisation of the weights, as in `parameter`; "glorot_uniform" by default.
+        rng: as in `parameter`.
+
+    Attributes:
+        weight: an array of Values of shape (outputs, inputs).
+        bias: an array of Values of shape (outputs,), or None.
+
+    Raises:
+        ValueError: at a call, if the last axis does not have `inputs` items; also as in `parameter`.
+        TypeError: as in `parameter`.
+
+    Examples:
+        >>> layer = Linear(2, 3, rng=0)
+        >>> layer([1.0, 2.0]).shape, layer([[1.0, 2.0], [3.0, 4.0]]).shape, layer
+        ((3,), (2, 3), Linear(2, 3))
     """
 
     def __init__(
@@ -54,11 +68,24 @@ def _function(step: Any) -> Callable[[Any], Any]:
 
 
 class Sequential(Module):
-    """Modules and functions one after the other; an activation may be given by its name.
+    """Modules and functions applied one after the other.
 
-    >>> model = Sequential(Linear(2, 4, rng=0), "tanh", Linear(4, 1, rng=1))
-    >>> model([1.0, 2.0]).shape, sorted(model.state_dict())
-    ((1,), ['steps.0.bias', 'steps.0.weight', 'steps.2.bias', 'steps.2.weight'])
+    Call it with what the first step takes; the result is that of the last step.
+
+    Args:
+        *steps: modules, functions of one argument, and names of activations.
+
+    Attributes:
+        steps: the list of them.
+
+    Raises:
+        ValueError: if there is no activation of a name.
+        TypeError: if a step is neither callable nor a str.
+
+    Examples:
+        >>> model = Sequential(Linear(2, 4, rng=0), "tanh", Linear(4, 1, rng=1))
+        >>> model([1.0, 2.0]).shape, sorted(model.state_dict())
+        ((1,), ['steps.0.bias', 'steps.0.weight', 'steps.2.bias', 'steps.2.weight'])
     """
 
     def __init__(self, *steps: Module | Callable[[Any], Any] | str) -> None:

@@ -1,4 +1,4 @@
-"""Neurons, layers of them and multi-layer perceptrons, with the names of the well-known teaching engine's `nn`."""
+"""Neurons, layers and multi-layer perceptrons, with the names of micrograd's `nn`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,31 @@ NAMES = {"relu": "ReLU"}  # in reprs, where the name is not the function's with 
 
 
 class Neuron(Module):
-    """One unit: the activation of `sum of w x + b`, or the sum itself with `nonlin=False`.
+    """One unit: the activation of the sum of w · x, plus b.
 
-    Arguments: the number of inputs; `nonlin`; `activation`, a name or a function; `init`, `rng` as in `parameter`, for the
-    weights; the bias starts at 0. Attributes: `w`, a list of Values; `b`, a Value. Call it with a list or array of as many
-    numbers or Values as it has weights (ValueError for another number); it gives a Value.
+    Call it with a list or array of shape (nin,) of numbers or Values; it returns a Value.
 
-    >>> Neuron(2), Neuron(3, nonlin=False), Neuron(2, activation="tanh")
-    (ReLUNeuron(2), LinearNeuron(3), TanhNeuron(2))
+    Args:
+        nin: the number of inputs.
+        nonlin: whether to apply the activation; with False the unit returns its net input. True by default.
+        activation: the name of an activation, or a function; "relu" by default.
+        init: the initialisation of the weights, as in `parameter`; "uniform", from -1 to 1, by default. The bias starts
+            at 0.
+        rng: as in `parameter`.
+        nout: the number of units side by side, which the width of some initialisations depends on; 1 by default.
+
+    Attributes:
+        w: a list of `nin` Values, the weights.
+        b: a Value, the bias.
+
+    Raises:
+        ValueError: at a call, if there are not as many inputs as weights; if there is no activation or initialisation
+            of this name.
+        TypeError: if the activation or `rng` is of another kind.
+
+    Examples:
+        >>> Neuron(2), Neuron(3, nonlin=False), Neuron(2, activation="tanh")
+        (ReLUNeuron(2), LinearNeuron(3), TanhNeuron(2))
     """
 
     def __init__(
@@ -51,7 +68,11 @@ class Neuron(Module):
         return self._function(act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:
-        """The weights, then the bias."""
+        """Return the weights, then the bias.
+
+        Returns:
+            A list of nin + 1 Values.
+        """
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
@@ -63,13 +84,27 @@ _function = activation  # by this name where an argument has the other
 
 
 class Layer(Module):
-    """Neurons side by side on the same inputs; a list of their outputs, or the output itself of a single one.
+    """Neurons side by side on the same inputs.
 
-    Arguments: the numbers of inputs and outputs, and those of `Neuron`. Attribute: `neurons`, a list. In `state_dict()` a layer
-    is one array of shape (outputs, inputs + 1): a row for each neuron, its bias last.
+    Call it with a list or array of shape (nin,) of numbers or Values; it returns a list of `nout` Values, or the Value
+    itself of a single neuron. In `state_dict()` a layer is one array of shape (nout, nin + 1): a row for each neuron,
+    its bias last.
 
-    >>> Layer(2, 2)
-    Layer of [ReLUNeuron(2), ReLUNeuron(2)]
+    Args:
+        nin: the number of inputs.
+        nout: the number of neurons.
+        **kwargs: `nonlin`, `activation`, `init` and `rng`, as in `Neuron`.
+
+    Attributes:
+        neurons: the list of neurons.
+
+    Raises:
+        ValueError: as in `Neuron`.
+        TypeError: as in `Neuron`.
+
+    Examples:
+        >>> Layer(2, 2)
+        Layer of [ReLUNeuron(2), ReLUNeuron(2)]
     """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
@@ -85,7 +120,11 @@ class Layer(Module):
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
-        """Neuron by neuron: its weights, then its bias."""
+        """Return the parameters neuron by neuron: its weights, then its bias.
+
+        Returns:
+            A list of nout · (nin + 1) Values.
+        """
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
     def __repr__(self) -> str:
@@ -101,17 +140,31 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron; the last layer is linear.
+    """A multi-layer perceptron; the last layer is linear by default.
 
-    Arguments: the number of inputs, and a list of the sizes of the layers; `activation`, a name or a function, of all layers
-    but the last, and `output`, that of the last; `init`, `rng` as in `parameter`. Without rng the weights are drawn with
-    Python's `random`, in the order and the range of the teaching engine, so after `random.seed(n)` they are the same as there.
-    Attribute: `layers`, a list. Call it with a list or array of numbers or Values; it gives a list, or one Value where the last
-    layer has a single neuron.
+    Call it with a list or array of shape (nin,) of numbers or Values; it returns a list of `nouts[-1]` Values, or the
+    Value itself if the last layer has a single neuron.
 
-    >>> model = MLP(2, [3, 1], rng=0)
-    >>> model, len(model.parameters())
-    (MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]], 13)
+    Args:
+        nin: the number of inputs.
+        nouts: the sizes of the layers.
+        activation: the name of an activation, or a function, of all layers but the last; "relu" by default.
+        output: the same for the last layer; "linear" by default.
+        init: the initialisation of the weights, as in `parameter`; "uniform", from -1 to 1, by default.
+        rng: as in `parameter`. By default the weights are drawn with Python's `random`, in the order and from the range
+            of micrograd, so that after `random.seed(n)` they are the same as there.
+
+    Attributes:
+        layers: the list of layers.
+
+    Raises:
+        ValueError: as in `Neuron`.
+        TypeError: as in `Neuron`.
+
+    Examples:
+        >>> model = MLP(2, [3, 1], rng=0)
+        >>> model, len(model.parameters())
+        (MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]], 13)
     """
 
     def __init__(
@@ -136,7 +189,11 @@ class MLP(Module):
         return x
 
     def parameters(self) -> list[Value]:
-        """Layer by layer, neuron by neuron: its weights, then its bias."""
+        """Return the parameters layer by layer, neuron by neuron: weights, then bias.
+
+        Returns:
+            A list of Values.
+        """
         return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Module: a part of a model; what it holds of Values, modules, and lists, dicts and arrays of these, is its parameters."""
+"""Module: a part of a model, whose attributes hold its parameters."""
 
 from __future__ import annotations
 
@@ -14,26 +14,32 @@ from autograd._files import read_arrays, write_arrays
 
 
 class Module:
-    """A part of a model: subclass it, put Values (or arrays of them, or other modules) in attributes, write `__call__`.
+    """A part of a model: the base class of layers and models.
 
-    Names that begin with an underscore, and Values that are results of operations, are no parameters. What stands in two places
-    is one parameter, under the name of the first.
+    Subclass it, put Values, arrays of them, or other modules in attributes, also in lists and dicts, and write
+    `__call__`. Attributes whose names begin with an underscore, and Values that are results of operations, are not
+    parameters. What is in two places is one parameter, under the name of the first.
 
-    >>> from autograd import Value
-    >>> class Line(Module):
-    ...     def __init__(self):
-    ...         self.slope, self.offset = Value(2.0), Value(1.0)
-    ...     def __call__(self, x):
-    ...         return self.slope * x + self.offset
-    >>> line = Line()
-    >>> line.state_dict()
-    {'slope': array(2.), 'offset': array(1.)}
-    >>> line.bind({"slope": 5.0, "offset": 0.0})(2.0)
-    10.0
+    Examples:
+        >>> from autograd import Value
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.offset = Value(2.0), Value(1.0)
+        ...     def __call__(self, x):
+        ...         return self.slope * x + self.offset
+        >>> line = Line()
+        >>> line.state_dict()
+        {'slope': array(2.), 'offset': array(1.)}
+        >>> line.bind({"slope": 5.0, "offset": 0.0})(2.0)
+        10.0
     """
 
     def parameters(self) -> list[Value]:
-        """The Values to be trained, in the order of the attributes; each once."""
+        """Return the Values to be trained.
+
+        Returns:
+            A list of them, in the order of the attributes, each once.
+        """
         return [value for _, part in self._parts() for value in part.flat]
 
     def zero_grad(self) -> None:
@@ -41,17 +47,35 @@ class Module:
         zero_grad(self.parameters())
 
     def state_dict(self) -> dict[str, Any]:
-        """The numbers of the parameters: a new float array for each name, as "layers.0.neurons"."""
+        """Copy the numbers of the parameters, by name.
+
+        Returns:
+            A dict from names, as "layers.0.neurons", to new float arrays of the shapes of the parameters.
+
+        Raises:
+            ValueError: if one Value is in two arrays, in which it would come apart.
+        """
         return {name: data(part) for name, part in self._distinct()}
 
     def vector(self) -> Any:
-        """The numbers of all parameters in one new 1-D float array, in the order of `state_dict()`."""
+        """Copy the numbers of all parameters into one vector.
+
+        Returns:
+            A new float array of shape (parameters,), in the order of `state_dict()`.
+
+        Raises:
+            ValueError: as in `state_dict`.
+        """
         return np.array([value.data for _, part in self._distinct() for value in part.flat], dtype=float)
 
     def load_state_dict(self, state: Any) -> None:
-        """Set the parameters to the numbers of a `state_dict()` or `vector()`; all of them, or after an error none.
+        """Set all parameters; after an error none of them is changed.
 
-        ValueError where a name is missing or unknown, or a shape is another.
+        Args:
+            state: the numbers, a dict as `state_dict()` returns, or an array of shape (parameters,) as `vector()` does.
+
+        Raises:
+            ValueError: if a name is missing or unknown, or a shape differs.
         """
         parts = self._distinct()
         found = arrays_for(parts, state)
@@ -60,25 +84,54 @@ class Module:
             value.data = number
 
     def bind(self, params: Any) -> Any:
-        """This model with other parameters, which may be numbers or Values; the model itself stays as it is.
+        """Return this model with other parameters; the model itself is not changed.
 
-        Argument: a dict as `state_dict()` gives it, or one 1-D array as `vector()` does. ValueError where it does not fit.
+        Args:
+            params: numbers or Values, in a dict as `state_dict()` returns, or in an array of shape (parameters,) as
+                `vector()` does.
+
+        Returns:
+            A model of the same class, whose parameters are those of `params`.
+
+        Raises:
+            ValueError: if a name is missing or unknown, or a shape differs.
         """
         parts = self._distinct()
         return _rebuilt(self, iter(arrays_for(parts, params)), {})
 
     def label(self) -> None:
-        """Label every parameter with its name and place, as "layers.0.neurons[1, 2]", for pictures and messages."""
+        """Label every parameter with its name and place, as "layers.0.neurons[1, 2]".
+
+        Pictures and messages show the labels.
+        """
         for name, part in self._parts():
             for index in np.ndindex(part.shape):
                 part[index].label = f"{name}[{', '.join(map(str, index))}]" if index else name
 
     def save(self, path: str | Path) -> None:
-        """Write the parameters to a file (NumPy's .npz, numbers only): whole, or after an error or a crash not at all."""
+        """Write the parameters to a file, in NumPy's .npz format, numbers only.
+
+        After an error or a crash the file is the old one, or none: it is written as a whole or not at all.
+
+        Args:
+            path: the file.
+
+        Raises:
+            ValueError: as in `state_dict`.
+            OSError: if the file cannot be written.
+        """
         write_arrays(path, self.state_dict())
 
     def load(self, path: str | Path) -> None:
-        """Set the parameters to those of a file that `save` wrote. ValueError where it is damaged or of another model."""
+        """Set the parameters to those of a file that `save` wrote.
+
+        Args:
+            path: the file.
+
+        Raises:
+            ValueError: if the file is damaged or of another model.
+            OSError: if the file cannot be read.
+        """
         self.load_state_dict(read_arrays(path))
 
     def _fields(self) -> dict[str, Any]:
@@ -107,11 +160,23 @@ class Module:
 
 
 def functional_call(model: Module, params: Any, *args: Any) -> Any:
-    """What the model gives for `args` with other parameters: `model.bind(params)(*args)`.
+    """Call a model with other parameters: `model.bind(params)(*args)`.
 
-    >>> from autograd.nn import Linear
-    >>> functional_call(Linear(2, 1), {"weight": [[1.0, 2.0]], "bias": [0.5]}, [3.0, 4.0])
-    array([11.5])
+    Args:
+        model: a Module.
+        params: numbers or Values, as for `Module.bind`.
+        *args: the arguments of the call.
+
+    Returns:
+        What the model returns.
+
+    Raises:
+        ValueError: if a name is missing or unknown, or a shape differs.
+
+    Examples:
+        >>> from autograd.nn import Linear
+        >>> functional_call(Linear(2, 1), {"weight": [[1.0, 2.0]], "bias": [0.5]}, [3.0, 4.0])
+        array([11.5])
     """
     return model.bind(params)(*args)
 
