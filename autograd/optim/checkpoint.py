@@ -16,10 +16,20 @@ from autograd.optim.optimizer import Optimizer
 
 @dataclass
 class History:
-    """What happened in a run: `loss` of every step, `validation` of every epoch if there is such data, `epochs` finished.
+    """What happened in a run of `fit`.
 
-    `stopped` is "end" where the run came to its end, "patience" where it stopped early; `best` is the smallest validation
-    loss (or mean loss of an epoch, without such data), `best_epoch` the number of its epoch, from 1.
+    Attributes:
+        loss: the loss of every step, before the parameters moved.
+        validation: the validation loss of every epoch, if there is such data.
+        epochs: how many epochs are finished.
+        stopped: "end" if the run came to its end, "patience" if it stopped early.
+        best: the smallest validation loss or, without such data, the smallest mean loss of an epoch.
+        best_epoch: the number of that epoch, from 1.
+
+    Examples:
+        >>> history = History(loss=[4.0, 1.0], epochs=2, stopped="end")
+        >>> history.loss[-1], history.validation
+        (1.0, [])
     """
 
     loss: list[float] = field(default_factory=list)

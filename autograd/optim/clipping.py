@@ -13,14 +13,28 @@ from autograd.optim.trees import arrays_of, values_of
 
 
 def clip_grad_norm(grads: Any, max_norm: float) -> float:
-    """Scale all gradients by one factor so that their Euclidean norm is at most `max_norm`; the norm before it is returned.
+    """Scale all gradients by one factor so that their norm is at most `max_norm`.
 
-    Arguments: `grads`, Values, in arrays, lists and dicts (their `.grad` is scaled), or a float64 array or lists, tuples and
-    dicts of arrays. A norm that is nan or infinite is returned and nothing is scaled. ValueError for a `max_norm` that is not
-    positive.
+    The norm is the Euclidean one of all gradients together. If it is nan or infinite, nothing is scaled.
 
-    >>> clip_grad_norm(g := np.array([3.0, 4.0]), 1.0), g.round(6).tolist()
-    (5.0, [0.6, 0.8])
+    Args:
+        grads: Values, in arrays, lists and dicts, whose `.grad` is scaled; or a float64 array, or lists, tuples and
+            dicts of arrays, scaled in place.
+        max_norm: the largest norm, positive.
+
+    Returns:
+        The norm before scaling, a float.
+
+    Raises:
+        ValueError: if `max_norm` is not positive.
+        TypeError: if `grads` holds something else.
+
+    Examples:
+        >>> clip_grad_norm(g := np.array([3.0, 4.0]), 1.0), g.round(6).tolist()
+        (5.0, [0.6, 0.8])
+
+    References:
+        Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013, algorithm 1.
     """
     if not max_norm > 0:
         raise ValueError(f"the largest norm must be positive: max_norm={max_norm}")
@@ -34,17 +48,26 @@ def clip_grad_norm(grads: Any, max_norm: float) -> float:
 
 
 def _norm(array: Any) -> float:
-    """Without overflow or underflow on the way."""
+    """Compute a norm without overflow or underflow on the way."""
     largest = float(np.max(np.abs(array), initial=0.0))
     return largest * float(np.linalg.norm(array / largest)) if 0 < largest < math.inf else largest
 
 
 def clip_grad_value(grads: Any, limit: float) -> None:
-    """Bring each gradient into -limit .. limit. Arguments and errors as for `clip_grad_norm`; nan stays nan.
+    """Clip each gradient to the range from -limit to limit; nan stays nan.
 
-    >>> clip_grad_value(g := np.array([3.0, -0.5]), 1.0)
-    >>> g
-    array([ 1. , -0.5])
+    Args:
+        grads: Values or arrays, as for `clip_grad_norm`, changed in place.
+        limit: the largest absolute value, positive.
+
+    Raises:
+        ValueError: if `limit` is not positive.
+        TypeError: if `grads` holds something else.
+
+    Examples:
+        >>> clip_grad_value(g := np.array([3.0, -0.5]), 1.0)
+        >>> g
+        array([ 1. , -0.5])
     """
     if not limit > 0:
         raise ValueError(f"the limit must be positive: limit={limit}")
@@ -55,7 +78,7 @@ def clip_grad_value(grads: Any, limit: float) -> None:
 
 
 def _opened(grads: Any) -> tuple[list[Any], Callable[[], None]]:
-    """The arrays to change, and what takes the changes back to Values."""
+    """Return the arrays to change, and what writes the changes back to Values."""
     if isinstance(grads, Iterator):
         grads = list(grads)
     if not _holds_values(grads):

@@ -1,4 +1,4 @@
-"""What all optimisers share: the parameters, the count of steps, the learning rate, the memory, saving and restoring them."""
+"""What all optimisers share: parameters, learning rate, memory, and their state."""
 
 from __future__ import annotations
 
@@ -14,13 +14,37 @@ Rate = float | Callable[[int], float]
 
 
 class Optimizer:
-    """Moves parameters against their gradients.
+    """The base class of optimisers, which move parameters against their gradients.
 
-    A subclass names its hyperparameters and the arrays that it remembers between steps, and states its rule once, on arrays.
-    Arguments: `parameters`, the Values that `step()` moves, in a list or in arrays, lists and dicts, nested (leave it out to
-    move arrays of numbers with `update`); `lr`, the learning
-    rate, a number or a schedule: a function of the number of steps taken. TypeError for parameters that are no Values,
-    ValueError for hyperparameters out of their range.
+    A subclass names its hyperparameters, and in `memory` the arrays that it remembers between steps, and states its
+    rule once, on arrays, in `_rule(p, g, lr, *memory)`, which changes `p` and the memory in place.
+
+    Args:
+        parameters: the Values that `step()` moves, in arrays, lists and dicts, nested; None to move arrays of numbers
+            with `update()`.
+        lr: the learning rate, at least 0; or a schedule, a function of the number of steps taken.
+        **hyper: hyperparameters of the rule, which it finds in `hyper`.
+
+    Attributes:
+        parameters: a list of the Values, or None.
+        lr: the learning rate or schedule.
+        hyper: the hyperparameters, a dict.
+        steps: how many steps have been taken.
+
+    Raises:
+        TypeError: if `parameters` holds anything but Values.
+        ValueError: if a hyperparameter is out of its range.
+
+    Examples:
+        >>> from autograd import Value
+        >>> class SignDescent(Optimizer):
+        ...     def _rule(self, p, g, lr):
+        ...         p -= lr * np.sign(g)
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> SignDescent([x], lr=0.5).step()
+        >>> x.data
+        2.5
     """
 
     memory: tuple[str, ...] = ()  # names of the arrays remembered, each of the size of the parameters
@@ -35,15 +59,27 @@ class Optimizer:
         self._memory: dict[str, Any] = {}
 
     def rate(self) -> float:
-        """The learning rate of the next step."""
+        """Return the learning rate of the next step.
+
+        Returns:
+            The rate, a float.
+        """
         return float(self.lr(self.steps)) if callable(self.lr) else float(self.lr)
 
     def zero_grad(self) -> None:
-        """Set the gradients of the Values to 0."""
+        """Set the gradients of the Values to 0.
+
+        Raises:
+            TypeError: if the optimiser was made without Values.
+        """
         zero_grad(self._values())
 
     def step(self) -> None:
-        """Move each Value by its `.grad`. TypeError where the optimiser was made without Values."""
+        """Move each Value by its `.grad`.
+
+        Raises:
+            TypeError: if the optimiser was made without Values.
+        """
         values = self._values()
         numbers = np.array([p.data for p in values], dtype=float)
         self.update(numbers, np.array([p.grad for p in values], dtype=float))
@@ -51,11 +87,16 @@ class Optimizer:
             value.data = number
 
     def update(self, params: Any, grads: Any) -> None:
-        """Move arrays in place.
+        """Move arrays in place; after an error nothing is changed.
 
-        Arguments: `params`, a float64 array, or lists, tuples and dicts of them, always the same ones for one optimiser;
-        `grads`, the derivatives in the same structure. TypeError for what cannot be changed in place, ValueError where the two
-        differ in structure or shape, or from those of the steps before; nothing is changed then.
+        Args:
+            params: a float64 array, or lists, tuples and dicts of them; the same ones in each step.
+            grads: the derivatives, in the same structure, of the same shapes.
+
+        Raises:
+            TypeError: if an array cannot be changed in place.
+            ValueError: if the two differ in structure or shape, or there are not as many numbers as in the steps
+                before.
         """
         pairs = list(arrays_of(params, grads))
         self._remember(sum(p.size for p, _ in pairs))
@@ -66,11 +107,22 @@ class Optimizer:
             start = end
 
     def state_dict(self) -> dict[str, Any]:
-        """The count of steps and the arrays remembered, copied."""
+        """Copy the count of steps and the arrays remembered.
+
+        Returns:
+            A dict of arrays: "steps", and after the first step one of shape (parameters,) for each name in `memory`.
+        """
         return {"steps": np.array(self.steps), **{name: array.copy() for name, array in self._memory.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a `state_dict()`. ValueError where it is that of another kind of optimiser."""
+        """Go on from a state.
+
+        Args:
+            state: what `state_dict()` returned.
+
+        Raises:
+            ValueError: if it is the state of another kind of optimiser.
+        """
         known = {"steps"} | (set(self.memory) if int(state.get("steps", 0)) else set())
         if set(state) != known:
             raise ValueError(f"this is not the state of {type(self).__name__}: {sorted(state)} instead of {sorted(known)}")
@@ -99,7 +151,7 @@ class Optimizer:
 
 
 def within(name: str, x: float, low: float, high: float) -> float:
-    """x; ValueError unless low <= x < high."""
+    """Return x; ValueError unless low <= x < high."""
     if not low <= x < high:
         raise ValueError(f"{name} must be at least {low} and less than {high}: {name}={x}")
     return x

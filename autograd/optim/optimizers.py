@@ -11,17 +11,33 @@ from autograd.optim.optimizer import Optimizer, Rate, within
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum where that is not 0, and Nesterov's look ahead.
+    """Gradient descent, with momentum if that is not 0.
 
-    Arguments: as for `Optimizer`; `momentum`, from 0, less than 1; `nesterov`; `weight_decay`, which adds that much of each
-    parameter to its gradient. Source: Sutskever et al., On the importance of initialization and momentum, 2013.
+    With the gradient g, which includes the weight decay, the velocity becomes momentum · velocity + g, and the
+    parameter moves by -lr · velocity; with `nesterov` by -lr · (g + momentum · velocity).
 
-    >>> from autograd import Value
-    >>> x = Value(1.0)
-    >>> (x * x).backward()
-    >>> SGD([x], lr=0.1).step()
-    >>> x.data
-    0.8
+    Args:
+        parameters: as for `Optimizer`.
+        lr: the learning rate, at least 0, or a schedule; 0.01 by default.
+        momentum: the share of the velocity that is kept in each step, from 0 to less than 1; 0 by default.
+        nesterov: whether to look ahead along the velocity, which needs momentum.
+        weight_decay: at least 0: this times each parameter is added to its gradient; 0 by default.
+
+    Raises:
+        TypeError: if `parameters` holds anything but Values.
+        ValueError: if a hyperparameter is out of its range, or for `nesterov` without momentum.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x = Value(1.0)
+        >>> (x * x).backward()
+        >>> SGD([x], lr=0.1).step()
+        >>> x.data
+        0.8
+
+    References:
+        Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning, 2013,
+        with the learning rate applied after the velocity.
     """
 
     def __init__(
@@ -53,15 +69,29 @@ class SGD(Optimizer):
 class RMSprop(Optimizer):
     """Steps divided by the root of a running mean of the squared gradients.
 
-    Arguments: as for `Optimizer`; `alpha`, how much of that mean is kept in each step; `eps`, added to the root;
-    `weight_decay` as in `SGD`. Source: Hinton's lecture 6e of Neural Networks for Machine Learning, 2012.
+    The mean becomes alpha · mean + (1 - alpha) · g², and the parameter moves by -lr · g / (sqrt(mean) + eps).
 
-    >>> from autograd import Value
-    >>> x = Value(1.0)
-    >>> (x * x).backward()
-    >>> RMSprop([x], lr=0.1).step()
-    >>> round(x.data, 6)
-    0.0
+    Args:
+        parameters: as for `Optimizer`.
+        lr: the learning rate, at least 0, or a schedule; 0.01 by default.
+        alpha: the share of the mean that is kept in each step, from 0 to less than 1; 0.99 by default.
+        eps: is added to the root, at least 0; 1e-8 by default.
+        weight_decay: as in `SGD`.
+
+    Raises:
+        TypeError: if `parameters` holds anything but Values.
+        ValueError: if a hyperparameter is out of its range.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x = Value(1.0)
+        >>> (x * x).backward()
+        >>> RMSprop([x], lr=0.1).step()
+        >>> round(x.data, 6)
+        0.0
+
+    References:
+        Hinton, Neural networks for machine learning, lecture 6e, 2012.
     """
 
     memory = ("square",)
@@ -82,17 +112,34 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps along the running mean of the gradients, divided by the root of that of their squares, both freed of their start.
+    """Adam: steps along the mean gradient, divided by the root of the mean square.
 
-    Arguments: as for `Optimizer`; `betas`, how much of the two means is kept in each step; `eps`, added to the root;
-    `weight_decay` as in `SGD`. Source: Kingma and Ba, Adam: a method for stochastic optimization, 2015.
+    Both are running means: m becomes beta1 · m + (1 - beta1) · g, and v becomes beta2 · v + (1 - beta2) · g². As they
+    start at 0, in step t they are divided by 1 - beta1^t and 1 - beta2^t; the parameter moves by -lr · m / (sqrt(v) +
+    eps).
 
-    >>> from autograd import Value
-    >>> x = Value(1.0)
-    >>> (x * x).backward()
-    >>> Adam([x], lr=0.1).step()
-    >>> round(x.data, 6)
-    0.9
+    Args:
+        parameters: as for `Optimizer`.
+        lr: the learning rate, at least 0, or a schedule; 0.001 by default.
+        betas: the shares of the two means that are kept in each step, each from 0 to less than 1; (0.9, 0.999) by
+            default.
+        eps: is added to the root, at least 0; 1e-8 by default.
+        weight_decay: as in `SGD`.
+
+    Raises:
+        TypeError: if `parameters` holds anything but Values.
+        ValueError: if a hyperparameter is out of its range.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x = Value(1.0)
+        >>> (x * x).backward()
+        >>> Adam([x], lr=0.1).step()
+        >>> round(x.data, 6)
+        0.9
+
+    References:
+        Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
     """
 
     memory = ("mean", "square")
@@ -128,15 +175,31 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay shrinks the parameters themselves, by lr · weight_decay in each step, beside the gradients.
+    """Adam with decoupled weight decay.
 
-    Arguments: as for `Adam`. Source: Loshchilov and Hutter, Decoupled weight decay regularization, 2019.
+    The decay does not go through the gradients: each step first multiplies the parameters by 1 - lr · weight_decay, and
+    then moves them as `Adam` does.
 
-    >>> from autograd import Value
-    >>> x = Value(1.0)
-    >>> AdamW([x], lr=0.1, weight_decay=0.5).step()
-    >>> x.data
-    0.95
+    Args:
+        parameters: as for `Optimizer`.
+        lr: the learning rate, at least 0, or a schedule; 0.001 by default.
+        betas: as in `Adam`.
+        eps: as in `Adam`.
+        weight_decay: the decay, at least 0; 0.01 by default.
+
+    Raises:
+        TypeError: if `parameters` holds anything but Values.
+        ValueError: if a hyperparameter is out of its range.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x = Value(1.0)
+        >>> AdamW([x], lr=0.1, weight_decay=0.5).step()
+        >>> x.data
+        0.95
+
+    References:
+        Loshchilov and Hutter, Decoupled weight decay regularization, 2019, algorithm 2.
     """
 
     def __init__(

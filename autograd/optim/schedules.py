@@ -1,4 +1,4 @@
-"""Learning-rate schedules: functions of the number of steps taken, to be given to an optimiser as `lr`."""
+"""Learning-rate schedules: functions of the number of steps taken."""
 
 from __future__ import annotations
 
@@ -19,22 +19,49 @@ def _check(count: int, name: str) -> None:
 
 
 def linear(start: float, total: int, end: float = 0.0) -> Schedule:
-    """From `start` in a straight line to `end`, reached after `total` steps and kept.
+    """Make a schedule that goes from `start` to `end` in a straight line.
 
-    >>> [linear(0.1, 4)(step) for step in (0, 2, 4, 5)]
-    [0.1, 0.05, 0.0, 0.0]
+    Args:
+        start: the first learning rate.
+        total: after how many steps `end` is reached, at least 1; it is kept from there on.
+        end: the last learning rate; 0 by default.
+
+    Returns:
+        A function of the number of steps taken, from 0, that returns the learning rate.
+
+    Raises:
+        ValueError: if `total` is less than 1.
+
+    Examples:
+        >>> [linear(0.1, 4)(step) for step in (0, 2, 4, 5)]
+        [0.1, 0.05, 0.0, 0.0]
     """
     _check(total, "total")
     return _named(lambda step: start + (end - start) * min(step / total, 1.0), f"linear({start}, {total}, {end})")
 
 
 def cosine(start: float, total: int, end: float = 0.0) -> Schedule:
-    """From `start` along half a cosine to `end`, reached after `total` steps and kept.
+    """Make a schedule that goes from `start` to `end` along half a cosine.
 
-    Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, without restarts.
+    The rate of step t is end + (start - end) · (1 + cos(pi · t / total)) / 2.
 
-    >>> [round(cosine(0.1, 4)(step), 6) for step in (0, 1, 2, 4, 5)]
-    [0.1, 0.085355, 0.05, 0.0, 0.0]
+    Args:
+        start: the first learning rate.
+        total: after how many steps `end` is reached, at least 1; it is kept from there on.
+        end: the last learning rate; 0 by default.
+
+    Returns:
+        A function of the number of steps taken, from 0, that returns the learning rate.
+
+    Raises:
+        ValueError: if `total` is less than 1.
+
+    Examples:
+        >>> [round(cosine(0.1, 4)(step), 6) for step in (0, 1, 2, 4, 5)]
+        [0.1, 0.085355, 0.05, 0.0, 0.0]
+
+    References:
+        Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, equation 5, without restarts.
     """
     _check(total, "total")
 
@@ -45,29 +72,63 @@ def cosine(start: float, total: int, end: float = 0.0) -> Schedule:
 
 
 def exponential(start: float, factor: float) -> Schedule:
-    """`start`, multiplied by `factor` after every step.
+    """Make a schedule that multiplies the rate by `factor` after every step.
 
-    >>> exponential(1.0, 0.5)(3)
-    0.125
+    Args:
+        start: the first learning rate.
+        factor: what it is multiplied by.
+
+    Returns:
+        A function of the number of steps taken, from 0, that returns the learning rate.
+
+    Examples:
+        >>> exponential(1.0, 0.5)(3)
+        0.125
     """
     return _named(lambda step: start * factor**step, f"exponential({start}, {factor})")
 
 
 def steps(start: float, every: int, factor: float = 0.1) -> Schedule:
-    """`start`, multiplied by `factor` after each `every` steps.
+    """Make a schedule that multiplies the rate by `factor` after each `every` steps.
 
-    >>> [steps(1.0, 10, 0.5)(step) for step in (0, 9, 10, 20)]
-    [1.0, 1.0, 0.5, 0.25]
+    Args:
+        start: the first learning rate.
+        every: the number of steps between two changes, at least 1.
+        factor: what the rate is multiplied by; 0.1 by default.
+
+    Returns:
+        A function of the number of steps taken, from 0, that returns the learning rate.
+
+    Raises:
+        ValueError: if `every` is less than 1.
+
+    Examples:
+        >>> [steps(1.0, 10, 0.5)(step) for step in (0, 9, 10, 20)]
+        [1.0, 1.0, 0.5, 0.25]
     """
     _check(every, "every")
     return _named(lambda step: start * factor ** (step // every), f"steps({start}, {every}, {factor})")
 
 
 def warmup(then: float | Schedule, count: int) -> Schedule:
-    """Rising to the rate of `then`, a number or a schedule, over the first `count` steps; `then` starts after them.
+    """Make a schedule that rises linearly before another one starts.
 
-    >>> [warmup(0.4, 4)(step) for step in (0, 1, 3, 4, 9)]
-    [0.1, 0.2, 0.4, 0.4, 0.4]
+    Args:
+        then: the rate to rise to, or the schedule that starts after the rise, whose first rate is risen to.
+        count: the number of steps of the rise, at least 1; the first has the rate 1 / count of the last.
+
+    Returns:
+        A function of the number of steps taken, from 0, that returns the learning rate.
+
+    Raises:
+        ValueError: if `count` is less than 1.
+
+    Examples:
+        >>> [warmup(0.4, 4)(step) for step in (0, 1, 3, 4, 9)]
+        [0.1, 0.2, 0.4, 0.4, 0.4]
+
+    References:
+        Goyal et al., Accurate, large minibatch SGD: training ImageNet in 1 hour, 2017, section 2.2.
     """
     _check(count, "count")
     if isinstance(then, (int, float)):

@@ -44,39 +44,64 @@ def fit(
     resume: bool = True,
     progress: bool | None = None,
 ) -> History:
-    """Train a model; its parameters are the trained ones afterwards.
+    """Train a model: batches, early stopping, and a run that survives being killed.
 
-    Arguments:
-    `model`, a Module; `loss`, a function of the model and a batch that returns one Value; `data`, the examples, a list or an
-    array, or a tuple of several of one length (as inputs and targets), which the loss gets one by one; `optimizer`,
-    which moves the Values that it was made with, or without any all of the model.
-    `epochs`, how often to go through the data, or `steps`, how many steps to take in all; `batch_size`, how many examples a
-    step takes, all by default; `shuffle`, whether each epoch has a new order; `rng`, a seed, NumPy Generator or
-    `random.Random`: draw from the same in the loss.
-    `validation`, examples as `data`, on which the loss is computed after each epoch; `patience`, after how many epochs without
-    an improvement by more than `min_delta` to stop, with the best parameters (of the validation loss, or without it of the mean
-    loss of the epoch); `clip_norm`, the largest norm of a gradient; `jit`, whether to compile the loss and its gradient;
-    `callback`, called in each step, before the parameters move, with the loss: the Value with its graph and gradients, as
-    `viz.watch` wants it, or compiled a float.
-    `checkpoint`, a file for the state of the run, written every `save_seconds` and at the end, whole or not at all. If it
-    exists the run goes on from there, and ends bit for bit as if it had never stopped; `resume=False` starts afresh. One file
-    serves one run at a time. `progress`, whether to show a bar, by default on a terminal.
+    The model has the trained parameters afterwards; with `patience` those of the best epoch. After an exception or
+    Ctrl-C it has the parameters of the last step. An epoch is judged by its validation loss, or without such data by
+    the mean loss of its steps. The callback gets the loss as a Value with its graph and gradients, as `viz.watch` wants
+    it, or with `jit` as a float.
 
-    Result: the History. Where an exception or Ctrl-C ends it, the parameters are those of the last step. FloatingPointError
-    where the loss or its gradient is nan or infinite, ValueError for data that do not fit together and for the checkpoint of
-    another run, TypeError for a loss that gives no Value.
+    A run with a `checkpoint` writes its whole state to that file, as a whole or not at all. If the file exists, the run
+    goes on from there, and ends bit for bit as if it had never stopped, also if the loss draws random numbers, as long
+    as it draws them from the same generator `rng`. One file serves one run at a time.
 
-    >>> from autograd import Value
-    >>> class Line(Module):
-    ...     def __init__(self):
-    ...         self.slope = Value(0.0)
-    >>> def squares(model, xs, ys):
-    ...     return sum((model.slope * x - y) ** 2 for x, y in zip(xs, ys))
-    >>> from autograd.optim import SGD
-    >>> line = Line()
-    >>> history = fit(line, squares, ([1.0, 2.0], [3.0, 6.0]), SGD(lr=0.05), epochs=50)
-    >>> round(line.slope.data, 6), history.epochs, history.loss[0]
-    (3.0, 50, 45.0)
+    Args:
+        model: the Module to be trained.
+        loss: a function of the model and, for each sequence in `data`, a batch of its items; it returns one Value.
+        data: the examples, a list or array, or a tuple of several of the same length, as (inputs, targets).
+        optimizer: moves the Values that it was made with, or the whole model if it was made without.
+
+        epochs: how often to go through the data; 1 by default.
+        steps: how many steps to take in all, in place of `epochs`.
+        batch_size: how many examples a step takes; all by default.
+        shuffle: whether each epoch has a new order; True by default.
+        rng: a seed, a NumPy Generator or a `random.Random`, which the orders are drawn with; 0 by default.
+
+        validation: examples as `data`, whose loss is computed after each epoch.
+        patience: stop after this many epochs without an improvement, at least 1; None never stops early.
+        min_delta: how much smaller than the best a loss must be to be an improvement; 0 by default.
+
+        clip_norm: the largest Euclidean norm of a gradient, as for `clip_grad_norm`; None does not clip.
+        jit: whether to compile the loss and its gradient; False by default.
+        callback: a function, called with the loss in each step, before the parameters move.
+
+        checkpoint: a file for the state of the run; None keeps no state.
+        save_seconds: the seconds between two writes of that file, which is also written at the end; 10 by default.
+        resume: whether to go on from that file if it exists, rather than to start from the beginning; True by default.
+
+        progress: whether to show a progress bar; None, the default, shows one on a terminal.
+
+    Returns:
+        The History of the run: the loss of every step, the validation loss of every epoch, and how it ended.
+
+    Raises:
+        FloatingPointError: if the loss or its gradient is nan or infinite.
+        ValueError: if the data do not fit together, a count is out of its range, or the checkpoint is damaged or of
+            another run.
+        TypeError: if the loss is not one Value.
+
+    Examples:
+        >>> from autograd import Value
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope = Value(0.0)
+        >>> def squares(model, xs, ys):
+        ...     return sum((model.slope * x - y) ** 2 for x, y in zip(xs, ys))
+        >>> from autograd.optim import SGD
+        >>> line = Line()
+        >>> history = fit(line, squares, ([1.0, 2.0], [3.0, 6.0]), SGD(lr=0.05), epochs=50)
+        >>> round(line.slope.data, 6), history.epochs, history.loss[0]
+        (3.0, 50, 45.0)
     """
     columns, held = _columns("data", data), None if validation is None else _columns("validation", validation)
     if min(epochs, steps or 0) < 0 or (batch_size is not None and batch_size < 1) or (patience is not None and patience < 1):

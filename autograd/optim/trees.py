@@ -11,7 +11,10 @@ from autograd import Value
 
 
 def values_of(x: Any) -> Iterator[Value]:
-    """Each Value of a Value, or of arrays, lists, dicts and iterables of them, nested. TypeError for anything else."""
+    """Yield each Value of nested arrays, lists, dicts and iterables.
+
+    TypeError for anything but Values in them.
+    """
     if type(x) is Value:
         yield x
     elif isinstance(x, Iterable) and not isinstance(x, (str, bytes)):
@@ -23,9 +26,10 @@ def values_of(x: Any) -> Iterator[Value]:
 
 
 def arrays_of(params: Any, grads: Any, name: str = "") -> Iterator[tuple[Any, Any]]:
-    """Each array of `params` (of a 0-d one a view of shape (1,)) with that of `grads` in the same place.
+    """Yield each array of `params` with that of `grads` in the same place.
 
-    TypeError where something in `params` cannot be changed in place, ValueError where `grads` has another structure or shape.
+    A 0-d array is given as a view of shape (1,). TypeError if something in `params` cannot be changed in place,
+    ValueError if `grads` has another structure or shape.
     """
     if isinstance(params, (dict, list, tuple)):
         keys = params.keys() if isinstance(params, dict) else range(len(params))
@@ -50,7 +54,7 @@ def _has(grads: Any, key: Any) -> bool:
 
 
 def check_array(x: Any, name: str = "") -> None:
-    """TypeError unless x is a float64 array that can be written to."""
+    """Raise TypeError unless x is a float64 array that can be written to."""
     if not isinstance(x, np.ndarray) or x.dtype != np.float64 or not x.flags.writeable:
         what = f"a read-only or {x.dtype} array" if isinstance(x, np.ndarray) else type(x).__name__
         raise TypeError(f"parameters are changed in place: give writeable float64 arrays, not {what}{_at(name)}")
