@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from expressions import EXACT, NAMES, Expression, expressions, mp
 from hypothesis import HealthCheck, assume, given, settings
 
@@ -107,6 +108,7 @@ def test_second_sweep(e: Expression) -> None:
     assert again.data == root.data and swept(again, others) == first
 
 
+@pytest.mark.slow
 @examples
 @given(expressions())
 def test_through_pickle(e: Expression) -> None:
@@ -137,6 +139,7 @@ def test_the_second_derivatives(e: Expression) -> None:
     assert_close(forward, direction @ found @ direction, 1e-10)
 
 
+@pytest.mark.slow
 @examples
 @given(expressions())
 def test_numeric_derivatives(e: Expression) -> None:
@@ -163,6 +166,7 @@ def test_numeric_derivatives(e: Expression) -> None:
     assert_close(hessian(e)(list(e.inputs)), second, 1e-9)
 
 
+@pytest.mark.slow
 @examples
 @given(expressions())
 def test_traced(e: Expression) -> None:
@@ -181,6 +185,7 @@ def test_traced(e: Expression) -> None:
     assert_close(ag.vmap(grad(ag.jit(e)))(points), [grad(e)(point) for point in points.tolist()], 1e-11)
 
 
+@pytest.mark.slow
 @examples
 @given(expressions())
 def test_second_derivatives_traced(e: Expression) -> None:

@@ -208,6 +208,7 @@ def test_hessian_of_chained_rosenbrock() -> None:
     np.testing.assert_allclose(2 * r @ slopes, rosen_der(x), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_ten_thousand_inputs() -> None:
     x = np.linspace(-1, 1, 10_000)
     found = hessian(rosenbrock, sparse=True)(x)

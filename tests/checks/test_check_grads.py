@@ -60,6 +60,7 @@ def test_single_argument() -> None:
     assert check_grads(lambda x: x**3, Value(2.0)).skipped == []
 
 
+@pytest.mark.slow
 def test_many_numbers_move_in_groups() -> None:
     x = np.linspace(-1.0, 1.0, 200)
     report = check_grads(lambda x: autograd.logsumexp(x * x), x)
@@ -251,6 +252,7 @@ def test_every_partial_made_wrong(row: Row) -> None:
             assert error.given - error.numeric == pytest.approx(0.001, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", MUTABLE)
 def test_every_partial_cut_off(row: Row) -> None:
     for point in points(row):

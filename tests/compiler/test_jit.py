@@ -181,6 +181,7 @@ def same(x: Any, y: Any) -> bool:
     return type(x) is type(y) and bool(x == y or (x != x and y != y))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("f", "draw"), RANDOM)
 def test_ten_thousand_points_on_all_ways(f: Callable[..., Any], draw: Any, caplog: pytest.LogCaptureFixture) -> None:
     seed = 20
@@ -192,11 +193,12 @@ def test_ten_thousand_points_on_all_ways(f: Callable[..., Any], draw: Any, caplo
     assert traced.stats["paths"] > 1
 
 
+@pytest.mark.slow
 def test_ways_with_the_numpy_executor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "native", None)
     for f, draw in RANDOM:
         rng, traced = random.Random(3), jit(f)
-        for x in [draw(rng) for _ in range(200)]:
+        for x in [draw(rng) for _ in range(20)]:
             assert traced(x) == pytest.approx(f(x), rel=1e-15, nan_ok=True), (f, x)
 
 
@@ -614,6 +616,7 @@ def run_threads(work: Callable[[int], None], n: int = 8) -> None:
     assert not failures, failures[0]
 
 
+@pytest.mark.slow
 def test_threads_agree_with_serial_while_paths_are_traced(executor: str) -> None:
     rng = random.Random(6)
     inputs = [10 ** rng.uniform(-4, 4) for _ in range(100 if executor == "native" else 20)]

@@ -224,6 +224,7 @@ def slow(x):
         x = ag.sin(x) * 0.5 + 1.0
     return x
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 threads, moments = int(sys.argv[1]), random.Random(int(sys.argv[2]))
 many = ag.vmap(slow, threads=threads)
 many(np.ones(8))
@@ -252,6 +253,7 @@ print("survived")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_ctrl_c_stops_all_threads_and_leaves_foreign_memory_alone(threads: int, executor: str, tmp_path: Path) -> None:
     """Interrupted at random moments a run ends in KeyboardInterrupt; nobody writes to memory that was given up."""

@@ -20,6 +20,7 @@ pages = load(ROOT / "docs" / "pages.py")
 print_tables = load(ROOT / "docs" / "print_tables.py")
 
 
+@pytest.mark.slow
 @each_page
 def test_page(page: Path, tmp_path: Path) -> None:
     """Every example runs, every link and figure is there."""

@@ -109,6 +109,7 @@ def test_first_steps(tmp_path: Path) -> None:
     assert_pictures(tmp_path, "first_steps", "x", "w", "b")
 
 
+@pytest.mark.slow
 def test_why_topological(tmp_path: Path) -> None:
     lines = run(tmp_path, "why_topological.py").splitlines()
     found = {line[:24].strip(): line[24:].split() for line in lines if line}
@@ -119,6 +120,7 @@ def test_why_topological(tmp_path: Path) -> None:
     assert_pictures(tmp_path, "why_topological", "x", "a", "c", "y")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["lesson.py", "first_steps.py", "why_topological.py"])
 def test_out_of_pictures(tmp_path: Path, script: str) -> None:
     run(tmp_path, script, "--out", "new/folder")
@@ -128,6 +130,7 @@ def test_out_of_pictures(tmp_path: Path, script: str) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["lesson.py", "first_steps.py", "why_topological.py", *PLOTS])
 def test_help(tmp_path: Path, script: str) -> None:
     output = run(tmp_path, script, "--help")
@@ -135,6 +138,7 @@ def test_help(tmp_path: Path, script: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first, last", [("Root", "Minimum"), ("Minimum", "theory")])
 def test_newton(tmp_path: Path, first: str, last: str) -> None:
     output = run(tmp_path, "newton.py")
@@ -145,6 +149,7 @@ def test_newton(tmp_path: Path, first: str, last: str) -> None:
     assert_png(tmp_path / "newton.png")
 
 
+@pytest.mark.slow
 def test_newton_theory(tmp_path: Path) -> None:
     output = run(tmp_path, "newton.py")
     theory = float(output.partition("2 f') = ")[2].split()[0])
@@ -155,6 +160,7 @@ def test_newton_theory(tmp_path: Path) -> None:
     assert table_printed(output, "Root", "Minimum")[-1][2] == pytest.approx(theory, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_black_scholes(tmp_path: Path) -> None:
     output = run(tmp_path, "black_scholes.py")
     assert difference_printed(output) < 1e-12
@@ -165,6 +171,7 @@ def test_black_scholes(tmp_path: Path) -> None:
     assert_png(tmp_path / "black_scholes.png")
 
 
+@pytest.mark.slow
 def test_ode_sensitivity(tmp_path: Path) -> None:
     output = run(tmp_path, "ode_sensitivity.py")
     assert difference_printed(output) < 1e-7
@@ -173,6 +180,7 @@ def test_ode_sensitivity(tmp_path: Path) -> None:
     assert_png(tmp_path / "ode_sensitivity.png")
 
 
+@pytest.mark.slow
 def test_curve_fit(tmp_path: Path) -> None:
     output = run(tmp_path, "curve_fit.py")
     squares = [row[1] for row in table_printed(output, "step", "parameter")]
@@ -184,6 +192,7 @@ def test_curve_fit(tmp_path: Path) -> None:
     assert_png(tmp_path / "curve_fit.png")
 
 
+@pytest.mark.slow
 def test_lesson_learns(tmp_path: Path) -> None:
     output = run(tmp_path, "lesson.py", "--train")
     assert WEIGHT_STEPS in output
@@ -200,6 +209,7 @@ def test_lesson_learns(tmp_path: Path) -> None:
     assert_png(tmp_path / "lesson_training.png")
 
 
+@pytest.mark.slow
 def test_moons(tmp_path: Path) -> None:
     output = run(tmp_path, "moons.py")
     eager, compiled = [(float(a), float(b)) for a, b in re.findall(r"loss (\S+) -> (\S+)", output)]
@@ -209,6 +219,7 @@ def test_moons(tmp_path: Path) -> None:
     assert_png(tmp_path / "moons.png")
 
 
+@pytest.mark.slow
 def test_calibration(tmp_path: Path) -> None:
     rows = table_printed(run(tmp_path, "calibration.py"), "expiry", "wrote")
     assert len(rows) == 4
@@ -219,6 +230,7 @@ def test_calibration(tmp_path: Path) -> None:
     assert_png(tmp_path / "calibration.png")
 
 
+@pytest.mark.slow
 def test_gpt(tmp_path: Path) -> None:
     output = run(tmp_path, "gpt/train.py", "--steps", "120", "--samples", "5")
     assert "600 names, 4,192 parameters" in output
@@ -234,6 +246,7 @@ def test_gpt(tmp_path: Path) -> None:
     assert re.findall(r"loss (\S+) nats", eager) == re.findall(r"loss (\S+) nats", output)
 
 
+@pytest.mark.slow
 def test_gpt_with_another_list(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Anna\n\notto\n" + "x" * 40 + "\n")
     assert "3 names" in run(tmp_path, "gpt/train.py", "--data", "good.txt", "--steps", "4", "--samples", "1")
@@ -246,6 +259,7 @@ def test_gpt_with_another_list(tmp_path: Path) -> None:
         assert done.returncode == 1 and message in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", PLOTS)
 def test_out_of_plots(tmp_path: Path, script: str) -> None:
     assert str(Path("new", "folder", script).with_suffix(".png")) in run(tmp_path, script, "--out", "new/folder")
@@ -253,6 +267,7 @@ def test_out_of_plots(tmp_path: Path, script: str) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", PLOTS)
 def test_without_matplotlib(tmp_path: Path, script: str) -> None:
     (tmp_path / "without").mkdir()

@@ -55,6 +55,7 @@ def test_gradient() -> None:
     assert gradient @ direction == pytest.approx((up - down) / 2e-6, rel=1e-7)
 
 
+@pytest.mark.slow
 def test_compiled_loss_curve() -> None:
     names = (ROOT / "examples" / "gpt" / "names.txt").read_text(encoding="utf-8").split()
     texts = [np.array(model.tokens_of(name)) for name in names]

@@ -52,6 +52,7 @@ def _content(output: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_outputs_of_the_tour(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     saved = nbformat.read(TOUR, as_version=4)
     nbformat.validate(saved)
@@ -62,6 +63,7 @@ def test_outputs_of_the_tour(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         assert a == b, cell["source"]
 
 
+@pytest.mark.slow
 def test_values_show_their_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cells = ["from autograd import Value", "Value(2.0) * 3", "import viz", "Value(2.0) * 3", "Value(2.0)", "[Value(2.0) * 3]"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
@@ -91,6 +93,7 @@ def test_outside_of_notebooks(tmp_path: Path) -> None:
     assert done.stdout == "False\n"
 
 
+@pytest.mark.slow
 def test_errors_in_cells_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import viz; viz.draw(3)")])
     with pytest.raises(CellExecutionError, match="root must be a Value"):

@@ -186,6 +186,7 @@ print("all or none")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="interval timers need a Unix")
 @pytest.mark.parametrize("program", [COMB + INTERRUPT, WIDE], ids=["deep", "wide"])
 def test_interrupted_sweep(program: str, tmp_path: Path) -> None:
@@ -223,6 +224,7 @@ print("never hangs")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="interval timers need a Unix")
 def test_sweep_in_a_signal_handler(tmp_path: Path) -> None:
     """In the middle of another sweep it is refused and harms nothing."""

@@ -305,7 +305,7 @@ def test_binding_keeps_structure_sharing_and_the_model_itself() -> None:
     assert zoo.again is zoo.parts["a"] and zoo.vector().tolist() == theta.tolist()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(SIZES, SEEDS)
 def test_gradients_of_the_arrays_are_those_of_the_values(sizes: list[int], seed: int) -> None:
     rng = random.Random(seed)

@@ -248,6 +248,7 @@ print(history, model.vector().tobytes().hex())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("kind", ["random", "numpy", "compiled"])
 def test_killed_at_random_moments_and_resumed_it_ends_bit_for_bit_the_same(tmp_path: Path, kind: str) -> None:

@@ -67,6 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ---- against Python
 
 
+@pytest.mark.slow
 @needs_compiler
 @examples
 @given(e=expressions())
@@ -84,6 +85,7 @@ def test_random_expressions(folder: Path, e: Expression) -> None:
 EDGES = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e300, -1e300, 1e-300, 2.5, -20.0, 40.0]
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_every_row_at_the_edges(folder: Path) -> None:
     """All rows in one program: operation k of x0, x1, x2 is output k."""
@@ -102,6 +104,7 @@ def test_every_row_at_the_edges(folder: Path) -> None:
         close(found[defined], expected[defined], 1e-13)
 
 
+@pytest.mark.slow
 @needs_compiler
 @examples
 @given(st.data())
@@ -171,6 +174,7 @@ def long(v: Sequence[Any]) -> Any:
     return kept + ag.logsumexp(xs[-300:]) + ag.take(xs[:50], v[2])
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_long_programs(folder: Path) -> None:
     point = [0.3, -0.7, 2.0, 1.1]

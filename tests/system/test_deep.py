@@ -169,6 +169,7 @@ for wrong in (None, 1.0, "y"):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "expected"),
     [

@@ -24,14 +24,20 @@ def resident() -> int:
     return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if STATM.exists() else 0
 
 
+@pytest.fixture(autouse=True)
+def frozen_heap() -> Iterator[None]:
+    """What exists before a test is none of the collector's business: collecting is quick."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
 def without_collector() -> Iterator[None]:
-    gc.collect()
     gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+    yield
+    gc.enable()
 
 
 def fill_the_pool() -> None:
@@ -134,6 +140,7 @@ def transforms() -> None:
 HABITS = [build_and_sweep, read_the_graph, with_modes, with_exceptions, arrays, pickled, transforms]
 
 
+@pytest.mark.slow
 def test_long_training() -> None:
     for _ in range(STEPS // 10):
         step()
@@ -148,6 +155,7 @@ def test_long_training() -> None:
     assert grown < 2**20, f"{grown} bytes in {STEPS} steps: {grown / STEPS:.1f} a step"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.__name__)
 def test_no_growth(habit: Callable[[], None]) -> None:
     for _ in range(200):

@@ -65,11 +65,13 @@ def python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.slow
 def test_everything_follows_from_the_row(tree: Path) -> None:
     done = python(tree, "-W", "error", "-c", FOLLOWS)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_tests_of_every_row_include_it(tree: Path) -> None:
     done = python(tree, "-m", "pytest", "-q", "-k", "softsign", "tests/ops")
     assert done.returncode == 0, done.stdout + done.stderr

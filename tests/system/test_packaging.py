@@ -9,6 +9,7 @@ import pytest
 from helpers import HOME, output, python
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leftover", ["core.py", "tracer.py", "extend.py", "differential_operators.py", "numpy/", "scipy/"])
 def test_leftovers_stop_the_import(leftover: str, tmp_path: Path) -> None:
     """With the command that repairs the installation."""

@@ -469,6 +469,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[byte
     )
 
 
+@pytest.mark.slow
 def test_as_a_program() -> None:
     done = run(*TANH)
     assert (done.returncode, done.stderr) == (0, b"") and done.stdout.startswith(b"value = -0.19737532022490398")

@@ -417,6 +417,7 @@ def at_edges(name: str) -> Iterator[tuple[Value, list[Value]]]:
             yield root, operands
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [*OPERATORS, *(n for n, row in TABLE.items() if row.arity and hasattr(autograd, n) and n != "abs")]
 )

@@ -301,13 +301,14 @@ def test_above_max_nodes_the_picture_counts_what_is_left_out() -> None:
     assert not any("left out" in text for text in texts(draw(random_graph(3), max_nodes=None)))
 
 
-def test_graphs_of_100_000_values() -> None:
+@pytest.mark.slow
+def test_large_graphs() -> None:
     chain = Value(0.5, "x")
-    for _ in range(100_000):
+    for _ in range(20_000):
         chain = -chain
     assert "folded by levels" in draw(chain).source and "left out" in draw(chain, "classic").source
     total = Value(0.0, "start")
-    for i in range(50_000):
+    for i in range(10_000):
         total = total + Value(float(i))
     assert "folded by levels" in draw(total).source and "left out" in draw(total, "classic").source
     twice = Value(1.0, "x")
@@ -337,6 +338,7 @@ def test_png_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- the same text
 
 
+@pytest.mark.slow
 def test_same_dot_in_every_process() -> None:
     here = Path(__file__).resolve().parent
     code = (

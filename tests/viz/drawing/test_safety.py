@@ -88,6 +88,7 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(st.lists(hostile, min_size=1, max_size=6), hostile)
 def test_labels_and_scopes_come_out_as_text(labels: list[str], name: str) -> None:
@@ -157,6 +158,7 @@ def network(names: list[str]) -> Value:
     return loss
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(hostile, min_size=6, max_size=6), st.sampled_from(["LR", "BT"]))
 def test_neurons_and_groups(names: list[str], direction: str) -> None:

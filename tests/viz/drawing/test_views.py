@@ -484,10 +484,11 @@ def test_zero_nan_and_missing_gradients_are_told() -> None:
     assert any(text.endswith("nan or inf") for text in texts(draw(u, "groups")))
 
 
-def test_64_000_values_without_and_with_scopes() -> None:
+@pytest.mark.slow
+def test_many_values_without_and_with_scopes() -> None:
     for scopes in (False, True):
-        root = mlp("operators", samples=80, sizes=(8, 16, 16, 1), scopes=scopes)
-        assert len(listing([root])) > 64_000
+        root = mlp("operators", samples=20, sizes=(8, 16, 16, 1), scopes=scopes)
+        assert len(listing([root])) > 16_000
         shown = texts(draw(root))
         assert any("values are more than max_nodes=400" in text for text in shown) and "‖grad‖" in " ".join(shown)
         assert any("max_nodes=400" in text for text in texts(draw(root, "neurons")))
@@ -539,6 +540,7 @@ def test_wrong_choices_are_named(arguments: dict[str, Any], error: type[Exceptio
 # ---- the same text
 
 
+@pytest.mark.slow
 def test_same_dot_in_every_process() -> None:
     code = (
         "import sys\nfrom test_views import mlp, scoped\nfrom viz import draw\n"

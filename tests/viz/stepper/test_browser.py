@@ -15,6 +15,7 @@ from autograd import Value, relu, scope, sigmoid, tanh
 from viz import player
 from viz.model.node import listing
 
+pytestmark = pytest.mark.slow
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

@@ -198,6 +198,7 @@ NASTY = st.text(st.sampled_from("<>&\"'\\/ab]=;:-_`$\n\x00\x07\u2028\u202e\ud800
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(NASTY, NASTY, NASTY)
 def test_labels_and_scopes_change_nothing_but_text(a: str, b: str, c: str) -> None:
@@ -228,6 +229,7 @@ print(hashlib.sha256("".join(page.html for page in pages).encode()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     home = str(Path(autograd.__file__).parent.parent)
     program = PROGRAM.format(path=[home, str(Path(__file__).parent)])
