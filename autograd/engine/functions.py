@@ -11,6 +11,7 @@ import numpy as np
 from autograd._validate import is_real, refuse_masks
 from autograd.engine import value
 from autograd.engine.context import MODE, mode, traced_largest, tracing
+from autograd.engine.function_docs import document
 from autograd.engine.trap import watched
 from autograd.engine.value import Value
 from autograd.ops.formulas import OPS
@@ -191,15 +192,27 @@ def _choose(condition: Any, x: Any, y: Any) -> Any:
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """`x` where the condition holds, else `y`; the other gives nothing, not even a nan, to value or derivative.
+    """Choose `x` where the condition holds, and `y` elsewhere.
 
-    Arguments: a bool (or a Value or number, true if not 0), and two numbers or Values, or arrays of these, broadcast.
+    What is not chosen contributes nothing, not even a nan, to the value or to a derivative.
 
-    >>> from autograd import Value, sqrt, where
-    >>> x = Value(0.0)
-    >>> where(x > 0, sqrt(x), 2 * x).backward()
-    >>> x.grad
-    2.0
+    Args:
+        condition: a bool, or a number or Value, which is true if it is not 0; or an array or list of them.
+        x: a number or Value, or an array or list of them.
+        y: the same, broadcast with the others.
+
+    Returns:
+        A float or, if x or y is a Value, a Value; for arrays and lists an array, in the broadcast shape.
+
+    Raises:
+        TypeError: for anything but numbers and Values.
+
+    Examples:
+        >>> from autograd import Value, sqrt, where
+        >>> x = Value(0.0)
+        >>> where(x > 0, sqrt(x), 2 * x).backward()
+        >>> x.grad
+        2.0
     """
     operands = [as_array(o, "where") for o in (condition, x, y)]
     if any([isinstance(o, np.ndarray) for o in operands]):
@@ -212,29 +225,10 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 # ---- all of them
 
 
-def _document(function: Function, row: Row) -> Function:
-    function.__name__ = function.__qualname__ = row.name
-    function.__module__ = "autograd"
-    kinks = f" At kinks and edges: {row.kinks}." if row.kinks else ""
-    function.__doc__ = (
-        f"{row.name} of numbers (a float), Values (a Value), or arrays and lists of them.{kinks}\n\n{_example(function, row)}"
-    )
-    return function
-
-
-def _example(function: Function, row: Row) -> str:
-    """A call with what it gives, for the docstring."""
-    if row.arity is None:
-        operands: list[Any] = [[1.0, 2.0, 3.0]] * max(row.lists, 1)
-    else:
-        operands = [round((low + high) / 2 + 0.25 * (high - low), 2) for low, high in row.sample]
-    return f"    >>> {row.name}({', '.join(map(repr, operands))})\n    {function(*operands)!r}\n    "
-
-
 FUNCTIONS: dict[str, Function] = {"where": where}
 for _row in TABLE.values():
     if _row.name not in FUNCTIONS:
-        FUNCTIONS[_row.name] = _document(_elementwise_function(_row) if _row.arity else _reduction(_row), _row)
+        FUNCTIONS[_row.name] = document(_elementwise_function(_row) if _row.arity else _reduction(_row), _row)
     if _row.arity and _row.name != "where":
         for _name in {_row.name, _row.numpy}:
             value.attach(_name, FUNCTIONS[_row.name])
