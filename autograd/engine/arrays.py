@@ -12,14 +12,22 @@ from autograd.engine.value import Value
 
 
 def asarray(x: Any, label: str = "") -> Any:
-    """An object array of leaves from numbers of any shape; Values in it stay the same Values.
+    """Make an array of leaves from numbers.
 
-    Arguments: `x`, a number, (nested) list or array; `label`, a name: the leaves are called label[0], label[1, 2], ...
-    TypeError where something in it is no real number.
+    Args:
+        x: a number, or a list, nested list or array of numbers. Values in it stay the same Values.
+        label: a name: the leaves are called label[0], label[1, 2], ...; without one they have no labels.
 
-    >>> w = asarray([[0.5, -0.6], [0.1, -0.2]], label="w")
-    >>> w.shape, w[0, 1].label
-    ((2, 2), 'w[0, 1]')
+    Returns:
+        An object array of Values, of the shape of `x`.
+
+    Raises:
+        TypeError: if something in `x` is not a real number, or `label` is not a str.
+
+    Examples:
+        >>> w = asarray([[0.5, -0.6], [0.1, -0.2]], label="w")
+        >>> w.shape, w[0, 1].label
+        ((2, 2), 'w[0, 1]')
     """
     string(label, "label")
     refuse_masks(x, "asarray()")
@@ -46,33 +54,60 @@ def _read(values: Any, field: Callable[[Any], float], name: str) -> Any:
 
 
 def data(values: Any) -> Any:
-    """The numbers: a float for a Value, a float array of the same shape for an array or nested list of Values.
+    """Read the numbers of Values.
 
-    >>> data(asarray([1, 2]) * 3)
-    array([3., 6.])
+    Args:
+        values: a Value or number, or an array, list or nested list of them.
+
+    Returns:
+        A float, or a float array of the same shape.
+
+    Raises:
+        TypeError: if there is anything else in it.
+
+    Examples:
+        >>> data(asarray([1, 2]) * 3)
+        array([3., 6.])
     """
     return _read(values, lambda x: x.data if type(x) is Value else float(x), "data")
 
 
 def grads(values: Any) -> Any:
-    """The gradients, as `data` reads the numbers; 0 for what is no Value.
+    """Read the gradients of Values.
 
-    >>> x = asarray([1.0, 2.0])
-    >>> (x @ x).backward()
-    >>> grads(x)
-    array([2., 4.])
+    Args:
+        values: a Value or number, or an array, list or nested list of them.
+
+    Returns:
+        A float, or a float array of the same shape; the gradient of a plain number is 0.
+
+    Raises:
+        TypeError: if there is anything else in it.
+
+    Examples:
+        >>> x = asarray([1.0, 2.0])
+        >>> (x @ x).backward()
+        >>> grads(x)
+        array([2., 4.])
     """
     return _read(values, lambda x: x.grad if type(x) is Value else 0.0, "grads")
 
 
 def zero_grad(values: Any) -> None:
-    """Set the gradient of a Value, or of each Value in an array, list, dict or iterable of them, to 0.
+    """Set the gradients of Values to 0.
 
-    >>> x = Value(3.0)
-    >>> (x * x).backward()
-    >>> zero_grad([x])
-    >>> x.grad
-    0.0
+    Args:
+        values: a Value, or an array, list, dict or other iterable of them, nested.
+
+    Raises:
+        TypeError: if there is anything else in it.
+
+    Examples:
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> zero_grad([x])
+        >>> x.grad
+        0.0
     """
     if type(values) is Value:
         values.grad = 0.0

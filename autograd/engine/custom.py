@@ -1,4 +1,4 @@
-"""Operations of the user's own: a Python function of numbers with its partials becomes one more operation."""
+"""Custom operations: a Python function of numbers with its partials as one node."""
 
 from __future__ import annotations
 
@@ -21,22 +21,35 @@ Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
 
 
 def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator: calls of the function with Values are single nodes, whose local derivatives are given.
+    """Make a decorator that turns a function of numbers into one operation.
 
-    Arguments: `partials`, one function of the operands for each of them (a list or tuple), or one function that returns
-    all derivatives (a number for one operand, else a tuple); `symbol`, what pictures show, by default the function's name.
-    The function takes and returns floats. Written with this package's functions, the partials can be differentiated again.
-    TypeError where partials are no functions; ValueError where their number is not that of the operands.
+    The function takes and returns floats. A call with Values is a single node, whose local derivatives are the
+    partials; of arrays and lists the operation is elementwise.
 
-    >>> from autograd import Value, cos
-    >>> @primitive(partials=[lambda x: 2 * cos(2 * x)])
-    ... def sin2(x):
-    ...     import math
-    ...     return math.sin(2 * x)
-    >>> x = Value(0.0)
-    >>> sin2(x).backward()
-    >>> x.grad
-    2.0
+    Args:
+        partials: the partial derivatives: a list or tuple of one function of the operands for each operand, or one
+            function of the operands that returns all of them (a number for one operand, else a tuple). Written with
+            this package's functions, they can be differentiated again.
+        symbol: what pictures show; by default the function's name.
+
+    Returns:
+        A decorator of functions with a fixed number of positional parameters.
+
+    Raises:
+        TypeError: if the partials are not functions, the function's parameters are not plain ones, or, at a call, for
+            another number of operands or a result that is not a real number.
+        ValueError: if there are not as many partials as operands.
+
+    Examples:
+        >>> from autograd import Value, cos
+        >>> @primitive(partials=[lambda x: 2 * cos(2 * x)])
+        ... def sin2(x):
+        ...     import math
+        ...     return math.sin(2 * x)
+        >>> x = Value(0.0)
+        >>> sin2(x).backward()
+        >>> x.grad
+        2.0
     """
     rules = tuple(partials) if isinstance(partials, (list, tuple)) else None
     if not callable(partials) and (rules is None or not all(callable(rule) for rule in rules)):

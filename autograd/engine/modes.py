@@ -1,4 +1,4 @@
-"""What can be switched on for a while: recording nothing, naming groups, noting lines, stopping at the first bad number."""
+"""Modes for a while: no_grad, scope, trace_source, trap; and stop_gradient."""
 
 from __future__ import annotations
 
@@ -56,81 +56,125 @@ _LATER = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isas
 
 
 def recording() -> AbstractContextManager[None]:
-    """For derivatives, which record even inside `no_grad()`."""
+    """Record inside, even in `no_grad()`: for derivatives."""
     return Switch("recording") if MODE.get() else nullcontext()
 
 
 def untrapped() -> AbstractContextManager[None]:
-    """For rules, which compute both branches of a choice."""
+    """Compute inside without the check of `trap()`: for rules.
+
+    They compute both branches of a choice.
+    """
     return Switch("untrapped") if MODE.get() else nullcontext()
 
 
 def no_grad() -> Switch:
-    """Record nothing: results are leaves. Own to its thread and async task; also a decorator.
+    """Record nothing: the results of operations are leaves.
 
-    >>> x = Value(2.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.parents
-    ()
+    It applies to its thread or async task, and to tasks that are started inside.
+
+    Returns:
+        A context manager, which is also a decorator of functions.
+
+    Raises:
+        TypeError: if it decorates a generator or coroutine function, whose body would run after its end.
+
+    Examples:
+        >>> x = Value(2.0)
+        >>> with no_grad():
+        ...     y = x * x
+        >>> y.parents
+        ()
     """
     return Switch("no_grad")
 
 
 def trap() -> Switch:
-    """Raise DomainError at the first operation that makes a nan, or of finite numbers an infinity; also a decorator.
+    """Stop at the first operation that makes a nan, or of finite numbers an infinity.
 
-    Watched are the results of Values, floats and arrays, and the local derivatives recorded with Values. Their products in
-    `backward`, which may still overflow, are not: `diagnose(root)` finds the first bad one.
+    Checked are the results of Values, floats and arrays, and the local derivatives that are recorded with Values. Their
+    products in `backward`, which may still overflow, are not: `diagnose(root)` finds the first bad one.
 
-    >>> from autograd import DomainError, log
-    >>> try:
-    ...     with trap():
-    ...         log(Value(0.0, label="x"))
-    ... except DomainError as error:
-    ...     print(error)
-    log of Value(data=0.0, grad=0.0, label='x') is -inf
+    Returns:
+        A context manager, which is also a decorator of functions. Inside, such an operation raises DomainError.
+
+    Raises:
+        TypeError: if it decorates a generator or coroutine function.
+
+    Examples:
+        >>> from autograd import DomainError, log
+        >>> try:
+        ...     with trap():
+        ...         log(Value(0.0, label="x"))
+        ... except DomainError as error:
+        ...     print(error)
+        log of Value(data=0.0, grad=0.0, label='x') is -inf
     """
     return Switch("trap")
 
 
 def trace_source() -> Switch:
-    """New Values note the line of the user's code that made them, in `.source`; also a decorator.
+    """Note the line of the user's code that makes each new Value, in `.source`.
 
-    `diagnose(root)`, the DomainError of `trap()` and the tooltips of pictures then name it. The line is that of the innermost
-    frame outside this package and NumPy; it stays with the node when that is pickled or copied. While off it costs nothing.
+    `diagnose(root)`, the DomainError of `trap()` and the tooltips of pictures then name it. The line is that of the
+    innermost frame outside this package and NumPy; it stays with the node when that is pickled or copied. While off it
+    costs nothing.
 
-    >>> from autograd import log
-    >>> with trace_source():
-    ...     y = log(Value(0.0, label="x"))
-    >>> file, line = y.source
-    >>> line
-    2
+    Returns:
+        A context manager, which is also a decorator of functions.
+
+    Raises:
+        TypeError: if it decorates a generator or coroutine function.
+
+    Examples:
+        >>> from autograd import log
+        >>> with trace_source():
+        ...     y = log(Value(0.0, label="x"))
+        >>> file, line = y.source
+        >>> line
+        2
     """
     return Switch("trace_source")
 
 
 def scope(name: str) -> Switch:
-    """Nodes made inside carry this group, below that of the scopes around; for pictures. Also a decorator.
+    """Name a group for the nodes that are made inside, for pictures.
 
-    Argument: `name`, a str. TypeError for anything else.
+    A group lies inside those of the scopes around it.
 
-    >>> with scope("layer 1"):
-    ...     y = Value(2.0) * 3
-    >>> y.group
-    ('layer 1',)
+    Args:
+        name: the name of the group, a str.
+
+    Returns:
+        A context manager, which is also a decorator of functions.
+
+    Raises:
+        TypeError: if the name is not a str; if it decorates a generator or coroutine function.
+
+    Examples:
+        >>> with scope("layer 1"):
+        ...     y = Value(2.0) * 3
+        >>> y.group
+        ('layer 1',)
     """
     return Switch("scope", string(name, "scope's name"))
 
 
 def stop_gradient(x: Any) -> Any:
-    """`x` without its history: new leaves for Values; numbers, lists, dicts and arrays keep their form.
+    """Return `x` without its history, so that no gradient flows through it.
 
-    >>> x = Value(2.0)
-    >>> y = x * stop_gradient(x)
-    >>> y.backward()
-    >>> x.grad
-    2.0
+    Args:
+        x: a Value, or lists, tuples, dicts and arrays of them, nested; numbers and other things in it stay.
+
+    Returns:
+        The same structure, with a new leaf of the same number for each Value.
+
+    Examples:
+        >>> x = Value(2.0)
+        >>> y = x * stop_gradient(x)
+        >>> y.backward()
+        >>> x.grad
+        2.0
     """
     tree = Tree(x)
     return tree.rebuild([item.detach() if type(item) is Value else item for item in tree.leaves]) if Value in tree.kinds else x

@@ -64,15 +64,28 @@ def _place(index: Any, size: int) -> int:
 
 
 def take(values: Any, index: Any) -> Any:
-    """`values[index]`, also where the index is an input of a traced function: the program then reads the place at run time.
+    """Return `values[index]`, also if the index is an input of a traced function.
 
-    Arguments: `values`, a list or array of numbers or Values, or a list of rows of one length (or array of more dimensions,
-    of which the first is indexed); `index`, a whole number from -n to n - 1 (an int, a Value, or an array or list of them).
-    Result: the item; for rows a list (of an array: an array); for several indices an array of items.
-    IndexError where there is no such item or the index is no whole number. The derivative by the index is 0.
+    The program then reads the place at run time. The derivative goes to the item that is taken; with respect to the
+    index it is 0.
 
-    >>> take([10.0, 20.0, 30.0], 1)
-    20.0
+    Args:
+        values: a list or array of n numbers or Values; or of n rows of the same length, or an array of more dimensions,
+            of which the first is indexed.
+        index: a whole number from -n to n - 1: an int or a Value, or an array or list of them.
+
+    Returns:
+        The item; of rows a list, of an array an array; for several indices an array, in the shape of the indices
+        followed by that of an item.
+
+    Raises:
+        IndexError: if there is no such item, or the index is not a whole number.
+        ValueError: if the rows are not of one length.
+        TypeError: if the index is not a real number.
+
+    Examples:
+        >>> take([10.0, 20.0, 30.0], 1)
+        20.0
     """
     if isinstance(index, (list, tuple)) or (isinstance(index, np.ndarray) and index.ndim):
         indices = as_array(index, "take")
