@@ -1,4 +1,7 @@
-"""check_grads: derivatives compared with numeric ones, to any order; what is wrong is named by operation and operand."""
+"""check_grads: compare derivatives with numeric ones, to any order.
+
+What is wrong is named by operation and operand.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,16 @@ from autograd.engine.value import Value, number, operands, topological
 
 
 class GradientError(AssertionError):
-    """`check_grads` found a derivative that is not that of the function.
+    """A derivative is not that of the function, as `check_grads` reports it.
 
-    Attributes: `order`; `argument`, the place in the arguments that moved ("" where f's own derivative is right at this
-    point); `numeric` and `given`, the two derivatives; `node`, the first operation that is wrong (None if none is), with its
-    name `operation` and, from 0, its `operand`.
+    Attributes:
+        order: the order of the derivative.
+        argument: the place in the arguments that moved, as "args[0]"; "" if f's own derivative is right at this point.
+        numeric: the numeric derivative.
+        given: the derivative that is wrong.
+        node: the first operation that is wrong, or None.
+        operation: its name, or "".
+        operand: to which of its operands, from 0; -1 if there is no such operation.
     """
 
     order = 0
@@ -35,27 +43,42 @@ class GradientError(AssertionError):
 
 
 def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
-    """Compare f's derivatives up to an order with numeric ones; steps and tolerances are chosen as it goes.
+    """Compare a function's derivatives with numeric ones, up to an order.
 
-    Arguments: `f`, a function of numbers, or of lists, tuples, dicts or arrays of them, that returns such a structure;
-    `args`, the tuple of its arguments, or its only one; `order`, the highest. Checked are the derivatives by all numbers of
-    `args`, and those of each operation in f's graph, also of one that contributes nothing at this point.
-    Result: a report with `.checked`, the number of comparisons, and `.skipped`, what could not be judged: at a kink (where a
-    derivative between those from the left and the right is right), at a jump, and at the border of a domain.
-    GradientError, which names the operation, where a derivative is off by more than a part in a million; ValueError for an
-    order below 1; TypeError where `args` holds something else than numbers.
+    Checked are the derivatives with respect to all numbers of `args`, and those of each operation in f's graph, also of
+    one that contributes nothing at this point. The numeric derivatives are central differences, extrapolated over
+    shrinking steps, each with an estimate of its error; the steps and tolerances follow from these.
 
-    >>> from autograd import primitive
-    >>> @primitive(partials=[lambda x, y: y, lambda x, y: -x])
-    ... def times(x, y):
-    ...     return x * y
-    >>> check_grads(lambda x: (x + 1) ** 2, 3.0).skipped
-    []
-    >>> try:
-    ...     check_grads(lambda x: times(x, x) + 1, 3.0)
-    ... except GradientError as error:
-    ...     print(error.operation, error.operand, error.given)
-    times 1 -3.0
+    Args:
+        f: a function of numbers, or of lists, tuples, dicts or arrays of them, that returns such a structure.
+        args: the tuple of its arguments, or its only argument.
+        order: the highest order of derivatives, at least 1; 2 by default.
+
+    Returns:
+        A report: `checked` is the number of comparisons, and `skipped` a list of what could not be judged: at a kink
+        (where a derivative between those from the left and the right is right), at a jump, and at the border of a
+        domain.
+
+    Raises:
+        GradientError: if a derivative is off by more than a part in a million; it names the operation.
+        ValueError: for an order below 1.
+        TypeError: if `args` holds anything but numbers.
+
+    Examples:
+        >>> from autograd import primitive
+        >>> @primitive(partials=[lambda x, y: y, lambda x, y: -x])
+        ... def times(x, y):
+        ...     return x * y
+        >>> check_grads(lambda x: (x + 1) ** 2, 3.0).skipped
+        []
+        >>> try:
+        ...     check_grads(lambda x: times(x, x) + 1, 3.0)
+        ... except GradientError as error:
+        ...     print(error.operation, error.operand, error.given)
+        times 1 -3.0
+
+    References:
+        Ridders, Accurate computation of F'(x) and F'(x) F''(x), Advances in Engineering Software 4, 1982.
     """
     if type(order) is not int or order < 1:
         raise ValueError(f"check_grads() needs an order of at least 1, not {order!r}")

@@ -1,4 +1,4 @@
-"""diagnose: the first value and the first derivative of a graph that is nan or infinite, and the operation that made it."""
+"""diagnose: find the first value and the first derivative that is nan or infinite."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ SHOWN = 6  # operands of one operation in a message
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What `diagnose` found; `str()` tells it.
+    """What `diagnose` found; `str()` of it is a message.
 
-    Fields: `value_node`, the first node in forward order whose number is not finite, or None; `partial_node`, the first node
-    in backward order that gets a finite gradient, not 0, and does not pass a finite one on, or None; `partial_index`, to
-    which operand (from 0; -1 if none); `adjoint`, the gradient it got; `partial`, its local derivative; `position` (of
-    value_node) and `partial_position` in forward order, from 0; `size`, how many nodes there are; `ok`, whether all is finite.
+    Attributes:
+        size: how many nodes there are.
+        value_node: the first node in forward order whose number is not finite, or None.
+        position: its place in forward order, from 0; -1 if there is none.
+        partial_node: the first node in backward order that gets a finite gradient, not 0, and passes on one that is not
+            finite; or None.
+        partial_position: its place in forward order, from 0; -1 if there is none.
+        partial_index: to which of its operands it passes that on, from 0; -1 if there is none.
+        adjoint: the gradient that it gets.
+        partial: its local derivative.
+        ok: whether all is finite.
     """
 
     size: int
@@ -32,10 +39,12 @@ class Diagnosis:
 
     @property
     def ok(self) -> bool:
+        """Whether all values and derivatives are finite."""
         return self.value_node is None and self.partial_node is None
 
     @property
     def partial(self) -> float:
+        """The local derivative of `partial_node` towards the operand; 0 if there is none."""
         return 0.0 if self.partial_node is None else self.partial_node.partials[self.partial_index]
 
     def __str__(self) -> str:
@@ -69,20 +78,30 @@ def _operand(x: Value | float) -> str:
 
 
 def diagnose(root: Value) -> Diagnosis:
-    """Find where nan and inf come from: in the numbers, from the leaves on, and in the gradients, from the root down.
+    """Find where nan and inf come from, in the values and in the gradients.
 
-    Argument: `root`, a Value, on which backward() would be called; nobody's `.grad` is touched. Result: a `Diagnosis`, whose
-    str() names the operations, and the lines that made them if that was under `trace_source()`. A constant operand (as the inf
-    of `clip`'s open bound) is not itself reported. TypeError for what is no Value.
+    Values are searched from the leaves on, gradients from the root down. No `.grad` is changed. A constant operand, as
+    the inf of `clip`'s open bound, is not reported itself.
 
-    >>> from autograd import log, sqrt
-    >>> x = Value(0.0, label="x")
-    >>> print(diagnose(log(x) * 0))
-    first value that is not finite: -inf, node 2 of 3, log(x=0.0)
-    >>> print(diagnose(sqrt(x)))
-    first derivative that is not finite: to operand 1, local derivative inf times gradient 1.0, node 2 of 2, sqrt(x=0.0)
-    >>> print(diagnose(x + 1))
-    all finite
+    Args:
+        root: the Value that `backward()` would be called on.
+
+    Returns:
+        A diagnosis with the attributes `ok`, `value_node`, `partial_node` and more. Its str() names the operations, and
+        the lines that made them if that was under `trace_source()`.
+
+    Raises:
+        TypeError: if `root` is not a Value.
+
+    Examples:
+        >>> from autograd import log, sqrt
+        >>> x = Value(0.0, label="x")
+        >>> print(diagnose(log(x) * 0))
+        first value that is not finite: -inf, node 2 of 3, log(x=0.0)
+        >>> print(diagnose(sqrt(x)))
+        first derivative that is not finite: to operand 1, local derivative inf times gradient 1.0, node 2 of 2, sqrt(x=0.0)
+        >>> print(diagnose(x + 1))
+        all finite
     """
     if type(root) is not Value:
         raise TypeError(f"diagnose() takes the Value that backward() is called on, not {type(root).__name__}")
