@@ -1,106 +1,112 @@
-"""Other engines' environments and processes: each package in a virtual environment of its own, each engine in a process.
-
-Environments are kept in the user's cache folder, named by package and version, and made when they are missing.
-"""
+"""Virtual environments for this package and its peers, and a process for each engine."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import venv
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 
+from engines import ENGINES
+
 FOLDER = Path(__file__).resolve().parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scalar-autograd" / "field"
+ROOT = FOLDER.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scalar-autograd" / "benchmarks"
+PACKAGES = {
+    "peers": ["micrograd==0.1.0", "torch==2.13.0", "jax==0.10.2", "casadi==3.8.2", "numba==0.66.0", "scipy==1.17.1"],
+    "hips": ["autograd[scipy]==1.9.1"],  # it has our import name
+}
+XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "XLA_FLAGS": XLA}
+NOT_COPIED = shutil.ignore_patterns(".*", "build", "*.so", "*.egg-info", "__pycache__")  # what another build left
 
 
 class Failed(Exception):
-    """The process died, answered with an error, or was stopped at a bound; the text says which."""
+    """A process died, answered with an error, or passed a bound; the text says which."""
 
 
-def python_of(package: str) -> str:
-    """The interpreter of the environment of `name==version` or `name[extra]==version`, made with pip if it is not there."""
-    folder = CACHE / package.replace("==", "-").replace("[", "-").replace("]", "")
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not (folder / "complete").exists():
-        print(f"installing {package} into {folder}", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        command = [str(python), "-m", "pip", "install", "-q", package, "numpy"]
-        subprocess.run(command, check=True, env=without_paths(), stdout=sys.stderr)
-        (folder / "complete").touch()
+@cache
+def environment(name: str) -> str:
+    """The interpreter of an environment, made with pip where it does not hold what it should; once in a run."""
+    content = " ".join(PACKAGES.get(name, [source_hash()]))
+    folder = CACHE / name
+    python, complete = folder / ("Scripts" if os.name == "nt" else "bin") / "python", folder / "complete"
+    if not complete.exists() or complete.read_text() != content:
+        print(f"installing {name} into {folder}", file=sys.stderr)
+        venv.create(folder, with_pip=True, clear=True)
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "AUTOGRAD_"))}
+        with tempfile.TemporaryDirectory() as copy:
+            if name not in PACKAGES:
+                shutil.copytree(ROOT, copy, ignore=NOT_COPIED, dirs_exist_ok=True)
+            command = [str(python), "-m", "pip", "install", "-q", *PACKAGES.get(name, [copy]), "numpy"]
+            if subprocess.run(command, env=clean, stdout=sys.stderr, check=False).returncode == 0:
+                complete.write_text(content)  # else engines that cannot be imported are left out
     return str(python)
 
 
-def without_paths() -> dict[str, str]:
-    """The environment, without what would let another interpreter import this package."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+@cache
+def source_hash() -> str:
+    """Twelve digits that say which source was built."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "autograd").rglob("*"), ROOT / "setup.py"]):
+        if path.suffix in (".py", ".pxd", ".h", ".c"):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
-class Worker:
-    """A process that answers requests, a line of JSON each; to be used in a `with`."""
+class Process:
+    """A worker.py of one engine, to be used in a `with`; `here`: this package as this interpreter imports it."""
 
-    def __init__(self, python: str, script: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [python, str(FOLDER / script), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            env=environment,
-        )
-        self.peak = 0
+    def __init__(self, engine: str, here: bool, seconds: float, gigabytes: float) -> None:
+        spec = ENGINES[engine]
+        here = here and spec.environment == "ours"
+        settings = {key: value for key, value in os.environ.items() if here or not key.startswith("PYTHON")}
+        settings |= {"JAX_PLATFORMS": "cpu", "AUTOGRAD_COMPILED": spec.compiled, **(ONE_THREAD if spec.processors == 1 else {})}
+        self.seconds, self.gigabytes, self.errors = seconds, gigabytes, tempfile.TemporaryFile("w+")
+        command = [sys.executable if here else environment(spec.environment), str(FOLDER / "worker.py"), engine]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors}
+        self.process = subprocess.Popen(command, text=True, env=settings, **pipes)
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Process:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.process.kill()
-        with self.process, self.errors:  # closes the pipes and the file, and waits
+        with suppress(BrokenPipeError), self.process, self.errors:  # closes the pipes and the file, and waits
             pass
 
-    def ask(self, what: str, seconds: float = 3600.0, gigabytes: float = 1000.0, **request: object):
-        """The answer to one request. Failed where the process dies, tells an error, or passes a bound, which stops it."""
-        try:
+    def ask(self, what: str, **request: object):
+        """The answer to one request. Failed if the process dies, answers with an error, or passes a bound, which stops it."""
+        with suppress(BrokenPipeError):
             print(json.dumps({"what": what, **request}), file=self.process.stdin, flush=True)
-        except BrokenPipeError:
-            raise Failed(self._death()) from None
         start = monotonic()
         while not select.select([self.process.stdout], [], [], 0.1)[0]:
-            self.peak = max(self.peak, resident(self.process.pid))
-            for passed, bound in (
-                (monotonic() - start > seconds, f"{seconds:g} s"),
-                (self.peak > gigabytes * 1e9, f"{gigabytes:g} GB"),
-            ):
-                if passed:
-                    self.process.kill()
-                    raise Failed(f"stopped at {bound}, after {monotonic() - start:.0f} s with {self.peak / 1e9:.1f} GB")
+            spent, held = monotonic() - start, resident(self.process.pid) / 1e9
+            if spent > self.seconds or held > self.gigabytes:
+                self.process.kill()
+                raise Failed(f"stopped after {spent:.0f} s with {held:.1f} GB")
         line = self.process.stdout.readline()
         if not line:
-            raise Failed(self._death())
+            code = self.process.wait()
+            self.errors.seek(0)
+            raise Failed(self.errors.read().strip().rpartition("\n")[2] or f"exit status {code}")
         answer = json.loads(line)
-        if isinstance(answer, dict) and "failed" in answer:
+        if "failed" in answer:
             raise Failed(answer["failed"])
-        return answer
-
-    def _death(self) -> str:
-        code = self.process.wait()
-        self.errors.seek(0)
-        said = self.errors.read().strip().rpartition("\n")[2]
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else said or f"exit status {code}"
+        return answer["answer"]
 
 
 def resident(pid: int) -> int:
     """Bytes of memory that a process holds now; 0 where the system does not tell."""
-    try:
+    with suppress(OSError, ValueError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
+    return 0

@@ -1,155 +1,192 @@
-"""From raw times to Markdown: medians, ratios taken turn by turn within one process, and the bars."""
+"""From results.json to the marked parts of README.md here, and of the project's README."""
 
 from __future__ import annotations
 
-import os
-import platform
-from math import isclose
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from statistics import median
+from statistics import geometric_mean, median, quantiles
 
-BEGIN, END = "<!-- results: written by run.py -->", "<!-- end of results -->"
-NAMES = {
-    "compiled": "autograd, compiled",
-    "interpreted": "autograd, interpreted",
-    "plain": "plain `Value`",
-    "floats": "plain floats (forward only)",
-    "micrograd": "micrograd 0.1",
-}
-Turns = list[list[tuple[float, float, float]]]
+from engines import BOUND, CASADI, EAGER, ENGINES, EXPORT, FLOATS, GCC, JIT, PLAIN, PURE
+from scalar_functions import FUNCTIONS
+from workloads import CALL, GPT, MEAN, MLP, POINTS, WORKLOADS
+
+PEERS = [engine for engine, spec in ENGINES.items() if spec.environment != "ours" and spec.processors == 1]
+TEN = tuple(FUNCTIONS)
+RATIOS = (
+    (EAGER, FLOATS, TEN), ("scalar-autograd, recording only", FLOATS, (GPT, MLP)), (EAGER, PLAIN, (GPT, MLP)),
+    (PURE, PLAIN, (GPT, MLP)), (JIT, PLAIN, (GPT,)), (EAGER, "HIPS autograd", TEN), (EAGER, "PyTorch", TEN),
+    (BOUND, EXPORT, TEN), (BOUND, CASADI, TEN), (JIT, CASADI, TEN), (JIT, CASADI, (GPT,)), (JIT, CASADI, (CALL,)),
+    (JIT, "JAX, matrices", (GPT,)), (JIT, "JAX", (POINTS,)), (JIT, "JAX, matrices", (MEAN,)),
+    (JIT, "PyTorch, matrices", (MEAN,)),
+)  # fmt: skip
+PROBES = {
+    "deep": "chain of 100,000 operations: 2", "sweeps": "two sweeps: 36, then 72", "second": "second derivative of x³ at 2: 12",
+    "branch": "branch not taken, at 0: 0", "tail": "tanh' at 20: 1.699342e-17",
+}  # fmt: skip
+CHAIN = {"build": "build, ns each", "sweep": "sweep", "free": "free", "held": "bytes each", "peak": "at the peak"}
 
 
-def machine() -> dict[str, object]:
-    return {
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "system": f"{platform.system()} {platform.machine()}",
-        "processors": os.cpu_count(),
-    }
+def ratio(results: dict, name: str, a: str, b: str) -> float | None:
+    """Time of a over time of b: the median over the rounds that both have."""
+    turns = [results["workloads"].get(name, {}).get(engine, {}).get("turns") for engine in (a, b)]
+    return median(x / y for x, y in zip(*turns, strict=False)) if all(turns) else None
 
 
-def table(heads: list[str], rows: list[list[str]]) -> str:
+def ratios(results: dict, a: str, b: str, names: Iterable[str]) -> dict[str, float]:
+    values = {name: ratio(results, name, a, b) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def times(x: float | None) -> str:
+    return "" if x is None else f"{x:,.0f}" if x >= 100 else f"{x:.3g}" if x >= 0.1 else f"{x:.2g}"
+
+
+def duration(seconds: float) -> str:
+    """Three digits with the unit that suits."""
+    unit, size = next(((u, s) for u, s in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)) if seconds >= s), ("ns", 1e-9))
+    return f"{seconds / size:#.3g}".rstrip(".") + f"\u00a0{unit}"
+
+
+def step(it: dict) -> str:
+    """The median of the turns and their spread, or how the engine failed."""
+    turns = it.get("turns", [])
+    if len(turns) < 3:
+        return duration(median(turns)) if turns else short(it)
+    low, _, high = quantiles(turns, n=4)
+    return f"{duration(median(turns))} ±{50 * (high - low) / median(turns):.0f}\u00a0%"
+
+
+def short(answer: object) -> str:
+    """A text as it came, or the kind of failure."""
+    return re.sub(r"(:| with).*", "", answer.get("failed", "")) if isinstance(answer, dict) else str(answer)
+
+
+def row(*cells: str) -> str:
+    first, *rest = cells
+    return "| " + " | ".join([f"**{first}**" if first.startswith("scalar-autograd") else first, *rest]) + " |"
+
+
+def table(heads: Iterable[str], rows: Iterable[str]) -> str:
     """A Markdown table, all columns but the first to the right."""
-    lines = [heads, ["---"] + ["--:"] * (len(heads) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join([row(*heads), row("---", *["--:"] * (len(tuple(heads)) - 1)), *rows])
 
 
-def phases(turns: Turns) -> list[float]:
-    """Median seconds to build, to sweep, to free and in all."""
-    steps = [step for turn in turns for step in turn]
-    return [median(step[i] for step in steps) for i in range(3)] + [median(map(sum, steps))]
+def workload(results: dict, name: str) -> str:
+    """A row for each engine, the fastest first, failures last."""
+    rows, found = [], results["workloads"][name]
+    for engine in sorted(found, key=lambda engine: median(found[engine].get("turns") or [1e9])):
+        it, slower = found[engine], times(ratio(results, name, engine, JIT))
+        if "failed" in it:
+            rows.append(row(engine, it["failed"], "", "", "", ""))
+        else:
+            off = f"{it['off']:.0e}" if "off" in it else ""
+            rows.append(row(engine, step(it), slower, duration(it["ready"]), f"{it['peak'] / 1e6:,.0f}\u00a0MB", off))
+    return table([name, "a step", "times jit's", "ready", "memory", "largest difference"], rows)
 
 
-def ratio(slow: Turns, fast: Turns, phase: slice = slice(None)) -> float:
-    """How many times longer `slow` takes: the median over the rounds of the ratio of the two turns of a round."""
-
-    def typical(turn: list[tuple[float, float, float]]) -> float:
-        return median(sum(step[phase]) for step in turn)
-
-    return median(typical(a) / typical(b) for a, b in zip(slow, fast, strict=True))
-
-
-def step_table(found: dict[str, dict]) -> str:
-    """One workload: each engine's phases and how many times faster than the plain Value of its own process it is."""
-    rows, shown = [], set()
-    for twin, process in found.items():
-        for engine, measured in process["engines"].items():
-            label = NAMES[engine] + (f", beside {twin}" if engine == "plain" else "")
-            if label not in shown:
-                shown.add(label)
-                rows.append([label, *step_cells(measured, process["engines"]["plain"]["turns"])])
-    heads = ["engine", "total ms", "build", "sweep", "free", "ns a node", "nodes", "times faster than plain"]
-    return table(heads, rows)
-
-
-def step_cells(measured: dict, plain: Turns) -> list[str]:
-    *parts, total = phases(measured["turns"])
-    cells = [f"{1e3 * total:.2f}", *(f"{1e3 * part:.2f}" for part in parts)]
-    if "nodes" not in measured:
-        return [*cells, "", "", f"(forward) {ratio(plain, measured['turns'], slice(1)):.1f}"]
-    nodes = measured["nodes"]
-    return [*cells, f"{1e9 * total / nodes:.0f}", f"{nodes:,}", f"{ratio(plain, measured['turns']):.1f}"]
-
-
-def chain_medians(runs: list[dict]) -> dict[str, float]:
-    return {key: median(run[key] for run in runs) for key in runs[0]}
-
-
-def chain_total(runs: list[dict], nodes: int) -> float:
-    """Nanoseconds a node to build, sweep and free."""
-    return median(1e9 * (run["build"] + run["sweep"] + run["free"]) / nodes for run in runs)
-
-
-def chain_table(found: dict[str, dict[str, list]]) -> str:
-    rows = []
-    for engine, lengths in found.items():
-        for length, runs in lengths.items():
-            nodes, middle = int(length), chain_medians(runs)
-            times = [f"{1e9 * middle[p] / nodes:.0f}" if p in middle else "" for p in ("build", "sweep", "free")]
-            total = f"{chain_total(runs, nodes):.0f}" if "sweep" in middle else ""
-            peak = f"{middle['peak_bytes']:.0f}" if "peak_bytes" in middle else ""
-            rows.append([NAMES[engine], f"{nodes:,}", *times, total, f"{middle['bytes']:.0f}", peak])
-    heads = ["engine", "nodes", "build ns a node", "sweep", "free", "total", "bytes a node", "at the peak"]
-    return table(heads, rows)
-
-
-def bars(results: dict) -> str:
-    """What the project promises beside what this run shows; a line is left out when its parts were not measured."""
-    rows: list[list[str]] = []
-
-    def line(promise: str, measured: float, holds: bool) -> None:
-        rows.append([promise, f"{measured:.3g}", "yes" if holds else "**no**"])
-
-    for twin, least in (("compiled", 18.0), ("interpreted", 1.0)):
-        engines = results["gpt"].get(twin, {}).get("engines", {})
-        if twin in engines:
-            faster = ratio(engines["plain"]["turns"], engines[twin]["turns"])
-            line(
-                f"{twin}: GPT step at least {least:g} times faster than the plain `Value`",
-                faster,
-                faster >= least,
+def ten(results: dict) -> str:
+    """The ten functions: a row for each engine, a column for each function, and the mean."""
+    names, rows = [name for name in TEN if name in results["workloads"]], []
+    for engine in ENGINES:
+        found = [results["workloads"][name].get(engine) for name in names]
+        if any(found):
+            both = ratios(results, engine, JIT, names)
+            mean = times(geometric_mean(both.values())) + f" (of {len(both)})" * (len(both) < len(names)) if both else ""
+            rows.append(
+                row(engine, *(times(1e6 * median(it["turns"])) if it.get("turns") else short(it) for it in found), mean)
             )
-        if twin == "compiled" and {"compiled", "floats"} <= set(engines):
-            slower = ratio(engines[twin]["turns"], engines["floats"]["turns"], slice(1))
-            line("compiled: forward at most 2 times as long as plain floats", slower, slower <= 2)
-    lengths = results["chains"].get("compiled", {})
-    for length, runs in lengths.items():
-        size = chain_medians(runs)["bytes"]
-        line(f"compiled: at most 96 bytes a node ({int(length):,} nodes)", size, size <= 96)
-    if {"1000000", "10000000"} <= set(lengths):
-        growth = chain_total(lengths["10000000"], 10**7) / chain_total(lengths["1000000"], 10**6)
-        line("compiled: time a node at 10^7 at most 2.5 times that at 10^6", growth, growth <= 2.5)
-    return table(["bar", "measured", "holds"], rows)
+    return table(["µs", *names, "geometric mean, times jit's"], rows)
 
 
-def agree(process: dict) -> bool:
-    """Whether all engines found the same loss and gradient, to rounding: else their times mean nothing."""
-    for key in ("loss", "gradient_size"):
-        found = [engine[key] for engine in process["engines"].values() if key in engine]
-        if not all(isclose(number, found[0], rel_tol=1e-9) for number in found):
-            return False
-    return True
+def compared(results: dict) -> str:
+    rows = []
+    for a, b, names in RATIOS:
+        if values := ratios(results, a, b, names):
+            worst = max(values, key=values.__getitem__)
+            on = f"{len(values)} of the ten functions" if names == TEN else ", ".join(values)
+            worst = f"{times(values[worst])} ({worst})" if len(values) > 1 else ""
+            rows.append(row(a, b, on, times(geometric_mean(values.values())), worst))
+    return table(["time of", "over that of", "on", "geometric mean", "worst"], rows)
 
 
-def markdown(results: dict) -> str:
-    about = results["machine"]
-    parts = [f"{about['python']}, {about['system']}, {about['processors']} processors.", bars(results)]
-    for key, title in (("gpt", "One-layer GPT, one 8-token name"), ("mlp", "2-16-16-1 network, 100 points")):
-        if results[key]:
-            parts += [f"### {title}", step_table(results[key])]
-    if results["chains"]:
-        parts += ["### Chain of alternating sums and products", chain_table(results["chains"])]
-    processes = [process for key in ("gpt", "mlp") for process in results[key].values()]
-    if not all(process["installed"] for process in processes):
-        parts.append("**Measured from the source folder, not from an installed package.**")
-    if not all(agree(process) for process in processes):
-        parts.append("**The engines disagree on the loss or its gradient; the times cannot be compared.**")
-    missing = {reason for process in processes for reason in process["missing"].values()}
-    parts += [f"Left out: {reason}." for reason in sorted(missing)]
-    return "\n\n".join(parts)
+def losses(results: dict) -> str:
+    """Where each peer is faster than a call of a jitted function, in words."""
+    lines, never = [], []
+    for peer in PEERS:
+        values = ratios(results, peer, JIT, results["workloads"])
+        ten = [values.pop(name) for name in TEN if name in values]
+        places = [f"{name} ({times(value)} of the time)" for name, value in values.items() if value < 1.0]
+        if faster := sum(value < 1.0 for value in ten):
+            mean = times(geometric_mean(ten))
+            places.insert(0, f"{faster} of the ten scalar functions ({mean} of the time in the mean of {len(ten)})")
+        if places:
+            lines.append(f"- **{peer}** is faster on {', on '.join(places)}.")
+        else:
+            never.append(peer)
+    if bound := ratios(results, CASADI, BOUND, TEN):
+        count, mean = sum(value < 1.0 for value in bound.values()), times(geometric_mean(bound.values()))
+        lines.append(f"- Against a program that is called with bound arrays CasADi is faster on {count} of the ten ({mean}).")
+    return "\n".join([*lines, f"- Not faster anywhere: {'; '.join(never)}."])
 
 
-def update(readme: Path, text: str) -> None:
-    """Replace what stands between the markers."""
-    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+def machine(results: dict) -> str:
+    versions = results["versions"]
+    packages = {ENGINES[engine].package: version for engine, version in versions.items() if isinstance(version, str)}
+    missing = [f"{engine} ({version['failed']})" for engine, version in versions.items() if not isinstance(version, str)]
+    lines = [", ".join(results["machine"]) + "."]
+    lines += [", ".join(f"{package} {version}" for package, version in packages.items()) + "."]
+    lines += [f"Load {' and '.join(map(times, results['load']))} at the beginning and the end."]
+    return "\n".join([*lines, *([f"Left out: {'; '.join(missing)}."] if missing else [])])
+
+
+def method(results: dict) -> str:
+    """The options of the run."""
+    return (
+        "{rounds} rounds of {least:g} s each; an engine whose step takes more than {slow:g} s has one turn. "
+        "An answer may take {seconds:g} s and {gigabytes:g} GB; gcc has {gcc}."
+    ).format(**results["options"], gcc=" ".join(GCC))
+
+
+def comparison(results: dict) -> str:
+    """The rows for the project's README."""
+    rows, gpt = [], results["workloads"].get(GPT, {})
+    for engine, answers in results["probes"].items():
+        it, arrays = gpt.get(engine, {}), gpt.get(f"{engine}, matrices", {})
+        faster, ready = times(ratio(results, GPT, PLAIN, engine)), duration(it["ready"]) if "ready" in it else ""
+        answered = [short(answers.get(key, answers)) for key in ("deep", "sweeps", "second")]
+        rows.append(row(engine, step(it), faster, ready, step(arrays), *answered))
+    heads = ["", "GPT step", "times faster than a plain `Value`", "ready in", "with matrices", "chain of 100,000 operations: 2"]
+    return table([*heads, "`backward()` twice: 36, then 72", "second derivative: 12"], rows)
+
+
+def workloads(results: dict) -> str:
+    """A table for each workload but the ten functions."""
+    names = [name for name in results["workloads"] if name not in TEN]
+    return "\n\n".join(f"### {name}\n\n{WORKLOADS[name].about}\n\n{workload(results, name)}" for name in names)
+
+
+def probes(results: dict) -> str:
+    rows = [row(engine, *(short(found.get(key, found)) for key in PROBES)) for engine, found in results["probes"].items()]
+    return table(["", *PROBES.values()], rows)
+
+
+def chains(results: dict) -> str:
+    rows = []
+    for engine, size, it in results["chains"]:
+        shown = {key: value if isinstance(value, str) else times(value) for key, value in it.items()}
+        shown |= {key: times(1e9 * it[key]) for key in ("build", "sweep", "free") if isinstance(it.get(key), float)}
+        rows.append(row(engine, f"{size:,}", *(shown.get(key, short(it)) for key in CHAIN)))
+    return table(["", "operations", *CHAIN.values()], rows)
+
+
+def write(results: dict, *pages: Path) -> None:
+    """Of each page what is between the markers."""
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for part in (machine, method, losses, comparison, ten, workloads, compared, probes, chains):
+            before, begin, rest = text.partition(f"<!-- {part.__name__}: written by benchmarks/run.py -->\n")
+            if begin:
+                end = f"<!-- end of {part.__name__} -->"
+                text = before + begin + part(results) + "\n" + end + rest.partition(end)[2]
+        page.write_text(text, encoding="utf-8")

@@ -1,8 +1,6 @@
-"""One command for all measurements: `python benchmarks/run.py`. It measures the installed package.
+"""Measure everything: `python benchmarks/run.py` writes results.json, and its numbers into README.md here and of the project.
 
-Engines take turns in one process, with the garbage collector as Python sets it. The compiled and the interpreted
-autograd cannot share a process, so each has its own, and each is compared there with the plain Value of
-plain_value.py. Chains have a fresh process each, for their memory.
+Engines that do one workload live together and take turns, round after round, so that a busy machine is busy for all.
 """
 
 from __future__ import annotations
@@ -10,92 +8,131 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
+import shutil
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
+from time import monotonic, strftime
 
 import report
+from engines import BOUND, CASADI, EAGER, EMPTY, ENGINES, FLOATS, JIT, PLAIN, PURE, is_able
+from environments import FOLDER, ROOT, Failed, Process, source_hash
+from workloads import WORKLOADS
 
-FOLDER = Path(__file__).resolve().parent
-TWINS = ("compiled", "interpreted")
-OTHERS = ("floats", "micrograd")
+QUICK = (EAGER, JIT, BOUND, PLAIN, FLOATS, EMPTY)
+PROBED = (EAGER, JIT, PURE, PLAIN, "micrograd", "HIPS autograd", "PyTorch", "JAX", CASADI)
 CHAINS = {
-    "compiled": (10**6, 10**7),
-    "interpreted": (10**6,),
-    "plain": (10**6,),
+    EAGER: (10**6, 10**7),
+    JIT: (10**6, 10**7),
+    PURE: (10**6,),
+    PLAIN: (10**6,),
     "micrograd": (10**5,),
+    "PyTorch": (10**5,),
+}
+OPTIONS = {
+    "--only": {"default": "", "help": "workloads whose names contain this; prints, and writes nothing"},
+    "--quick": {"action": "store_true", "help": "this package only, as it is imported here; prints, and writes nothing"},
+    "--here": {"action": "store_true", "help": "measure the package that this interpreter imports"},
+    "--pages": {"action": "store_true", "help": "measure nothing: write the pages from results.json"},
+    "--rounds": {"type": int, "default": 7, "help": "how often the engines take turns (default %(default)s)"},
+    "--least": {"type": float, "default": 0.15, "help": "seconds that a turn lasts at least (default %(default)s)"},
+    "--slow": {"type": float, "default": 2.0, "help": "an engine with a longer step has one turn (default %(default)s)"},
+    "--seconds": {"type": float, "default": 60.0, "help": "bound on an answer (default %(default)s)"},
+    "--gigabytes": {"type": float, "default": 8.0, "help": "bound on memory (default %(default)s)"},
 }
 
 
-def measure(what: str, engines: list[str], count: int, twin: str) -> dict | None:
-    """The JSON of one worker process, or None (with the reason on stderr) if it failed."""
-    switch = {"compiled": "1", "interpreted": "0"}[twin]
-    command = [sys.executable, str(FOLDER / "worker.py"), what, f"--engines={','.join(engines)}"]
-    done = subprocess.run(
-        [*command, f"--count={count}"],
-        env={**os.environ, "AUTOGRAD_COMPILED": switch},
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    if done.returncode:
-        reason = done.stderr.strip().rpartition("\n")[2]
-        print(f"left out: {what} of {', '.join(engines)}: {reason}", file=sys.stderr)
-        return None
-    return json.loads(done.stdout)
+def machine(here: bool) -> list[str]:
+    """What the numbers depend on."""
+    processor = platform.processor()
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text().split("\n")
+        processor = next(line.split(": ")[1] for line in lines if line.startswith("model name"))
+    version = ["gcc", "-dumpfullversion"]
+    gcc = subprocess.run(version, capture_output=True, text=True).stdout.strip() if shutil.which("gcc") else "missing"
+    source = f"source {source_hash()}" + (", not built for this run" if here else "")
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return [strftime("%Y-%m-%d"), source, python, system, processor, f"{os.cpu_count()} processors", f"gcc {gcc}"]
 
 
-def steps(workload: str, wanted: list[str], rounds: int) -> dict[str, dict]:
-    """For each twin asked for: its turns beside those of the plain Value and, with the first, all the others."""
-    others = [engine for engine in OTHERS if engine in wanted]
-    found = {}
-    for twin in (twin for twin in TWINS if twin in wanted):
-        result = measure(workload, [twin, "plain", *others], rounds, twin)
-        if result is not None:
-            found[twin] = result
-            others = []
-    return found
+def measure(name: str, engines: list[str], start: partial, rounds: int, least: float, slow: float) -> dict[str, dict]:
+    """One workload: for each engine seconds to get ready, a step's seconds in each round, bytes, and how far it is off."""
+    results: dict[str, dict] = {engine: {"turns": []} for engine in engines}
+    requests = [{"what": "describe"}, {"what": "prepare", "workload": name}]  # the first waits for the import
+    requests += [{"what": "turn", "least": least}] * rounds
+    with ExitStack() as stack:
+        processes = {engine: stack.enter_context(start(engine)) for engine in engines}
+        for request in requests:
+            for engine, result in results.items():
+                if "failed" in result or (result["turns"] and result["turns"][0] > slow):
+                    continue
+                try:
+                    answer = processes[engine].ask(**request)
+                except Failed as reason:
+                    results[engine] = {"failed": str(reason)}
+                    continue
+                if request["what"] == "prepare":
+                    result |= answer
+                elif request["what"] == "turn":
+                    result["turns"].append(answer)
+    first = next((result["numbers"] for result in results.values() if result.get("numbers")), [])
+    for result in results.values():
+        own = result.pop("numbers", [])
+        if len(own) == len(first) > 1:
+            result["off"] = max(abs(a - b) for a, b in zip(own, first, strict=True)) / max(map(abs, first))
+    return results
 
 
-def chains(wanted: list[str], repeats: int, largest: int) -> dict[str, dict[str, list]]:
-    """For each engine and length, the figures of several fresh processes."""
-    found: dict[str, dict[str, list]] = {}
-    for _ in range(repeats):
-        for engine, lengths in CHAINS.items():
-            for nodes in lengths:
-                if engine in wanted and nodes <= largest:
-                    twin = engine if engine in TWINS else "interpreted"
-                    result = measure("chain", [engine], nodes, twin)
-                    if result is not None:
-                        found.setdefault(engine, {}).setdefault(str(nodes), []).append(result)
-    return found
+def run(options: argparse.Namespace) -> dict:
+    """All measurements that are asked for."""
+    start = partial(Process, here=options.here, seconds=options.seconds, gigabytes=options.gigabytes)
+
+    def ask(engine: str, what: str, **request: object):
+        """The answer of a fresh process; where it fails a dict that says why."""
+        with start(engine) as process:
+            try:
+                return process.ask(what, **request)
+            except Failed as reason:
+                return {"failed": str(reason)}
+
+    load = [os.getloadavg()[0]]
+    versions = {engine: ask(engine, "describe") for engine in ENGINES if not options.quick or engine in QUICK}
+    results: dict = {
+        "machine": machine(options.here),
+        "options": vars(options),
+        "versions": versions,
+        "load": load,
+        "workloads": {},
+    }
+    engines = [engine for engine, version in versions.items() if isinstance(version, str)]
+    for name in (name for name in WORKLOADS if options.only in name):
+        began, able = monotonic(), [engine for engine in engines if is_able(engine, name)]
+        results["workloads"][name] = measure(name, able, start, options.rounds, options.least, options.slow)
+        print(f"{name}: {monotonic() - began:.0f} s", file=sys.stderr)
+    if not (options.only or options.quick):
+        results["probes"] = {e: {"deep": ask(e, "deep")} | ask(e, "probe") for e in PROBED if e in engines}
+        results["chains"] = [(e, n, ask(e, "chain", size=n)) for e in CHAINS if e in engines for n in CHAINS[e]]
+    load.append(os.getloadavg()[0])
+    return json.loads(json.dumps(results), parse_float=lambda digits: float(f"{float(digits):.4g}"))
 
 
 def main() -> None:
-    everything = [*TWINS, "plain", *OTHERS]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rounds and no long chain; writes nothing")
-    parser.add_argument("--engines", default=",".join(everything), help="some of %(default)s; writes nothing")
+    for name, option in OPTIONS.items():
+        parser.add_argument(name, **option)
     options = parser.parse_args()
-    wanted = options.engines.split(",")
-    if unknown := set(wanted) - set(everything):
-        parser.error(f"no such engine: {', '.join(sorted(unknown))}")
-    rounds, repeats, largest = (2, 1, 10**6) if options.quick else (9, 3, 10**8)
-    gpt = steps("gpt", wanted, rounds)
-    present = [engine for process in gpt.values() for engine in process["engines"]]
-    if not present:
-        sys.exit("Nothing was measured. Is the package installed (pip install .)?")
-    results = {
-        "machine": report.machine(),
-        "gpt": gpt,
-        "mlp": steps("mlp", present, rounds),
-        "chains": chains([engine for engine in wanted if engine in present], repeats, largest),
-    }
-    text = report.markdown(results)
-    print(text)
-    if not options.quick and set(wanted) == set(everything):
-        (FOLDER / "results.json").write_text(json.dumps(results) + "\n")
-        report.update(FOLDER / "README.md", text)
+    options.here |= options.quick
+    saved, partly = FOLDER / "results.json", options.only or options.quick
+    results = json.loads(saved.read_text(encoding="utf-8")) if options.pages else run(options)
+    if partly:
+        print("\n\n".join(part(results) for part in (report.compared, report.ten, report.workloads)))
+        return
+    saved.write_text(json.dumps(results) + "\n", encoding="utf-8")
+    report.write(results, FOLDER / "README.md", ROOT / "README.md")
 
 
 if __name__ == "__main__":
