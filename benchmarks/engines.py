@@ -387,7 +387,7 @@ class Spec(NamedTuple):
 
 MATRICES = {"matrices": True}
 EAGER, JIT, BOUND = "scalar-autograd", "scalar-autograd, jit", "scalar-autograd, jit, bound arrays"
-PURE, EXPORT = "scalar-autograd, pure Python", "scalar-autograd, C export, gcc"
+PURE, PURE_JIT, EXPORT = "scalar-autograd, pure Python", "scalar-autograd, jit, pure Python", "scalar-autograd, C export, gcc"
 FLOATS, PLAIN, CASADI, EMPTY = "plain floats, no derivative", "plain Value", "CasADi, bound buffers", "an empty call"
 ENGINES = {
     EAGER: Spec(Eager, "gradient call"),
@@ -396,7 +396,7 @@ ENGINES = {
     JIT: Spec(Jit, "gradient call points mean hvp"),
     BOUND: Spec(Bound, "gradient call hvp"),
     "scalar-autograd, jit, two threads": Spec(Jit, "points", {"threads": 2}, processors=2),
-    "scalar-autograd, jit, pure Python": Spec(Jit, "gradient call", compiled="0"),
+    PURE_JIT: Spec(Jit, "gradient call", compiled="0"),
     EXPORT: Spec(Export, "gradient call", only=(*FUNCTIONS, CALL)),
     FLOATS: Spec(Floats, "gradient"),
     PLAIN: Spec(Plain, "gradient"),

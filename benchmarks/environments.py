@@ -90,10 +90,10 @@ class Process:
             print(json.dumps({"what": what, **request}), file=self.process.stdin, flush=True)
         start = monotonic()
         while not select.select([self.process.stdout], [], [], 0.1)[0]:
-            spent, held = monotonic() - start, resident(self.process.pid) / 1e9
-            if spent > self.seconds or held > self.gigabytes:
+            spent, memory = monotonic() - start, resident(self.process.pid) / 1e9
+            if spent > self.seconds or memory > self.gigabytes:
                 self.process.kill()
-                raise Failed(f"stopped after {spent:.0f} s with {held:.1f} GB")
+                raise Failed(f"stopped after {spent:.0f} s with {memory:.1f} GB")
         line = self.process.stdout.readline()
         if not line:
             code = self.process.wait()

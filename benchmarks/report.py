@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import geometric_mean, median, quantiles
 
-from engines import BOUND, CASADI, EAGER, ENGINES, EXPORT, FLOATS, GCC, JIT, PLAIN, PURE
+from engines import BOUND, CASADI, EAGER, ENGINES, EXPORT, FLOATS, GCC, JIT, PLAIN, PURE, PURE_JIT
 from scalar_functions import FUNCTIONS
 from workloads import CALL, GPT, MEAN, MLP, POINTS, WORKLOADS
 
@@ -24,7 +24,17 @@ PROBES = {
     "deep": "chain of 100,000 operations: 2", "sweeps": "two sweeps: 36, then 72", "second": "second derivative of x³ at 2: 12",
     "branch": "branch not taken, at 0: 0", "tail": "tanh' at 20: 1.699342e-17",
 }  # fmt: skip
-CHAIN = {"build": "build, ns each", "sweep": "sweep", "free": "free", "held": "bytes each", "peak": "at the peak"}
+PACKAGES = (  # and their engines: a step, compiled, with arrays
+    (EAGER, EAGER, JIT, ""), (PURE, PURE, PURE_JIT, ""), ("a plain Python `Value`", PLAIN, "", ""),
+    ("micrograd", "micrograd", "", ""), ("PyTorch", "PyTorch", "", "PyTorch, matrices"),
+    ("HIPS autograd", "HIPS autograd", "", "HIPS autograd, matrices"), ("JAX", "", "JAX", "JAX, matrices"),
+    ("CasADi", "", CASADI, ""),
+)  # fmt: skip
+SWEEPS = {  # what the second sweep's answer means
+    "36, then 72": "adds the same again", "36, then 140": "counts inner nodes twice", "no sweep to call": "functions only",
+    "RuntimeError": "refused",
+}  # fmt: skip
+CHAIN = {"build": "build, ns each", "sweep": "sweep", "free": "free", "bytes": "bytes each", "peak": "at the peak"}
 
 
 def ratio(results: dict, name: str, a: str, b: str) -> float | None:
@@ -62,9 +72,13 @@ def short(answer: object) -> str:
     return re.sub(r"(:| with).*", "", answer.get("failed", "")) if isinstance(answer, dict) else str(answer)
 
 
+def is_ours(engine: str) -> bool:
+    return engine.startswith("scalar-autograd")
+
+
 def row(*cells: str) -> str:
     first, *rest = cells
-    return "| " + " | ".join([f"**{first}**" if first.startswith("scalar-autograd") else first, *rest]) + " |"
+    return "| " + " | ".join([f"**{first}**" if is_ours(first) else first, *rest]) + " |"
 
 
 def table(heads: Iterable[str], rows: Iterable[str]) -> str:
@@ -74,9 +88,9 @@ def table(heads: Iterable[str], rows: Iterable[str]) -> str:
 
 def workload(results: dict, name: str) -> str:
     """A row for each engine, the fastest first, failures last."""
-    rows, found = [], results["workloads"][name]
-    for engine in sorted(found, key=lambda engine: median(found[engine].get("turns") or [1e9])):
-        it, slower = found[engine], times(ratio(results, name, engine, JIT))
+    rows, engines = [], results["workloads"][name]
+    for engine in sorted(engines, key=lambda engine: median(engines[engine].get("turns") or [1e9])):
+        it, slower = engines[engine], times(ratio(results, name, engine, JIT))
         if "failed" in it:
             rows.append(row(engine, it["failed"], "", "", "", ""))
         else:
@@ -89,12 +103,12 @@ def ten(results: dict) -> str:
     """The ten functions: a row for each engine, a column for each function, and the mean."""
     names, rows = [name for name in TEN if name in results["workloads"]], []
     for engine in ENGINES:
-        found = [results["workloads"][name].get(engine) for name in names]
-        if any(found):
+        column = [results["workloads"][name].get(engine) for name in names]
+        if any(column):
             both = ratios(results, engine, JIT, names)
             mean = times(geometric_mean(both.values())) + f" (of {len(both)})" * (len(both) < len(names)) if both else ""
             rows.append(
-                row(engine, *(times(1e6 * median(it["turns"])) if it.get("turns") else short(it) for it in found), mean)
+                row(engine, *(times(1e6 * median(it["turns"])) if it.get("turns") else short(it) for it in column), mean)
             )
     return table(["µs", *names, "geometric mean, times jit's"], rows)
 
@@ -126,7 +140,9 @@ def losses(results: dict) -> str:
             never.append(peer)
     if bound := ratios(results, CASADI, BOUND, TEN):
         count, mean = sum(value < 1.0 for value in bound.values()), times(geometric_mean(bound.values()))
-        lines.append(f"- Against a program that is called with bound arrays CasADi is faster on {count} of the ten ({mean}).")
+        lines.append(
+            f"- Programs called with bound arrays lose {count} of the ten to CasADi, which takes {mean} of their time."
+        )
     return "\n".join([*lines, f"- Not faster anywhere: {'; '.join(never)}."])
 
 
@@ -137,6 +153,7 @@ def machine(results: dict) -> str:
     lines = [", ".join(results["machine"]) + "."]
     lines += [", ".join(f"{package} {version}" for package, version in packages.items()) + "."]
     lines += [f"Load {' and '.join(map(times, results['load']))} at the beginning and the end."]
+    lines += ["**The machine was busy: these numbers are preliminary.**"] if results["busy"] else []
     return "\n".join([*lines, *([f"Left out: {'; '.join(missing)}."] if missing else [])])
 
 
@@ -149,15 +166,20 @@ def method(results: dict) -> str:
 
 
 def comparison(results: dict) -> str:
-    """The rows for the project's README."""
-    rows, gpt = [], results["workloads"].get(GPT, {})
-    for engine, answers in results["probes"].items():
-        it, arrays = gpt.get(engine, {}), gpt.get(f"{engine}, matrices", {})
-        faster, ready = times(ratio(results, GPT, PLAIN, engine)), duration(it["ready"]) if "ready" in it else ""
-        answered = [short(answers.get(key, answers)) for key in ("deep", "sweeps", "second")]
-        rows.append(row(engine, step(it), faster, ready, step(arrays), *answered))
-    heads = ["", "GPT step", "times faster than a plain `Value`", "ready in", "with matrices", "chain of 100,000 operations: 2"]
-    return table([*heads, "`backward()` twice: 36, then 72", "second derivative: 12"], rows)
+    """A row for each package, also for the project's README."""
+    rows, gpt = [], results["workloads"][GPT]
+    for label, *forms in PACKAGES:
+        main = forms[0] or forms[1]
+        version = short(results["versions"][main]).split("+")[0] if ENGINES[main].environment != "ours" else ""
+        cells = [
+            duration(median(it["turns"])) if it.get("turns") else short(it) for it in (gpt.get(form, {}) for form in forms)
+        ]
+        ready = gpt.get(forms[1], {}).get("ready")
+        sweeps, deep = (short(results["probes"].get(main, {}).get(key, "")) for key in ("sweeps", "deep"))
+        cells += [duration(ready) if ready else "", SWEEPS.get(sweeps, sweeps), "yes" if deep == "2" else f"`{deep}`"]
+        rows.append(row(f"{label} {version}".strip(), *cells))
+    heads = ["engine", "a step", "compiled", "with arrays", "ready after", "second `backward()`", "chain of 100,000"]
+    return table(heads, rows)
 
 
 def workloads(results: dict) -> str:
@@ -167,7 +189,7 @@ def workloads(results: dict) -> str:
 
 
 def probes(results: dict) -> str:
-    rows = [row(engine, *(short(found.get(key, found)) for key in PROBES)) for engine, found in results["probes"].items()]
+    rows = [row(engine, *(short(answers.get(key, answers)) for key in PROBES)) for engine, answers in results["probes"].items()]
     return table(["", *PROBES.values()], rows)
 
 
@@ -185,7 +207,7 @@ def write(results: dict, *pages: Path) -> None:
     for page in pages:
         text = page.read_text(encoding="utf-8")
         for part in (machine, method, losses, comparison, ten, workloads, compared, probes, chains):
-            before, begin, rest = text.partition(f"<!-- {part.__name__}: written by benchmarks/run.py -->\n")
+            before, begin, rest = text.partition(f"<!-- {part.__name__}: printed by benchmarks/run.py -->\n")
             if begin:
                 end = f"<!-- end of {part.__name__} -->"
                 text = before + begin + part(results) + "\n" + end + rest.partition(end)[2]

@@ -117,6 +117,7 @@ def run(options: argparse.Namespace) -> dict:
         results["probes"] = {e: {"deep": ask(e, "deep")} | ask(e, "probe") for e in PROBED if e in engines}
         results["chains"] = [(e, n, ask(e, "chain", size=n)) for e in CHAINS if e in engines for n in CHAINS[e]]
     load.append(os.getloadavg()[0])
+    results["busy"] = max(load) > (os.cpu_count() or 1) + 0.5  # a run alone makes a load of 1 to 2
     return json.loads(json.dumps(results), parse_float=lambda digits: float(f"{float(digits):.4g}"))
 
 

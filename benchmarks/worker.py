@@ -47,8 +47,9 @@ class Worker:
         self.step = getattr(self.engine, w.kind)(w)
         result = self.step()
         seconds = self.clock() - start + sum(os.times()[2:4]) - children  # a compiler that it ran
-        found = sorted(numbers(result)) if result is not None else []
-        return {"ready": seconds, "peak": max(peak() - before, 0), "numbers": found[:: max(1, len(found) // COMPARED)]}
+        ordered = sorted(numbers(result)) if result is not None else []
+        sample = ordered[:: max(1, len(ordered) // COMPARED)]
+        return {"ready": seconds, "peak": max(peak() - before, 0), "numbers": sample}
 
     def turn(self, least: float):
         """Seconds a step, over so many that the clock's grain and the collector's turns even out."""
@@ -127,12 +128,12 @@ class Worker:
         else:
             y = f(x)
             sweep = y.backward
-        times, held, start = {"build": self.clock() - start}, resident(), self.clock()
+        times, kept, start = {"build": self.clock() - start}, resident(), self.clock()
         failed = text(sweep)
         times["sweep"], most, start = self.clock() - start, peak(), self.clock()
         del y, sweep
         gc.collect()
-        times |= {"free": self.clock() - start, "held": held - before, "peak": most - before}
+        times |= {"free": self.clock() - start, "bytes": kept - before, "peak": most - before}
         each = {name: value / size for name, value in times.items()}
         return {**each, "sweep": failed} if isinstance(failed, str) else each
 
