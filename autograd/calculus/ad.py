@@ -23,19 +23,29 @@ Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
 
 
 def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
-    """The derivatives of a graph already built; nobody's `.grad` is touched.
+    """Compute the derivatives of a graph that is already built.
 
-    Arguments: `output`, a Value; `inputs`, Values of its graph (leaves or nodes between) in the structure of your choice:
-    one, or a list, tuple, dict or array; `create_graph`, whether the derivatives are Values themselves, recorded so that
-    they can be differentiated again.
-    Result: the derivatives in the structure of `inputs`, floats or, with `create_graph`, Values.
-    TypeError where output or an input is no Value.
+    No `.grad` is changed. It is one reverse sweep, over the nodes that depend on an input.
 
-    >>> x = Value(3.0)
-    >>> y = x * x * x
-    >>> slope = gradient(y, x, create_graph=True)
-    >>> slope.data, gradient(slope, x)
-    (27.0, 18.0)
+    Args:
+        output: the Value to be differentiated.
+        inputs: Values of its graph, leaves or nodes between, to differentiate with respect to: one, or a list, tuple,
+            dict or array of them, nested.
+        create_graph: whether the derivatives are recorded Values, which can be differentiated again; False by default.
+
+    Returns:
+        The derivatives in the structure of `inputs`: floats or, with `create_graph`, Values. They are 0 for a Value
+        that is not in the graph.
+
+    Raises:
+        TypeError: if the output or an input is not a Value.
+
+    Examples:
+        >>> x = Value(3.0)
+        >>> y = x * x * x
+        >>> slope = gradient(y, x, create_graph=True)
+        >>> slope.data, gradient(slope, x)
+        (27.0, 18.0)
     """
     if type(output) is not Value:
         raise TypeError(f"gradient() needs a Value as output, not {type(output).__name__}")

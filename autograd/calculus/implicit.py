@@ -1,4 +1,7 @@
-"""Implicit differentiation: derivatives of the solution of an equation from the equation alone, whatever solver found it."""
+"""Implicit differentiation: the derivatives of a solution from its equation alone.
+
+Whatever solver has found it.
+"""
 
 from __future__ import annotations
 
@@ -21,25 +24,40 @@ SINGULAR = 1e14  # the condition of a Jacobian that has lost all digits
 
 
 def implicit(equation: Callable[..., Any], solution: Any, *args: Any, order: int = 2, tolerance: float = 1e-6) -> Any:
-    """The solution x of `equation(x, *args) = 0`, with its derivatives by everything else in the equation.
+    """Make the solution x of `equation(x, *args) = 0` differentiable.
 
-    By the implicit function theorem dx = -(dF/dx)^-1 dF, so it does not matter how `solution` was found. A fixed point of g
-    is a solution of `x - g(x)`. `order` Newton steps are recorded from the solution, with the inverse Jacobian's numbers:
-    each makes the derivatives of one more order exact. Beyond `order` derivatives are nan, or a SweepError where they are
-    recorded: ask for a higher order then.
-    Arguments: `equation`, a function of x and `args` that returns as many numbers as x has; `solution`, a number, or a list
-    or 1-D array of them; `args`, what the equation depends on: numbers, Values, structures of them (Values that the function
-    reaches from outside count too); `order`, the highest order of derivatives, each costs one evaluation of the equation;
-    `tolerance`, how far from the root a solution may be, relative to max(1, |x|).
-    Result: x in the structure of `solution`, polished by Newton's method, of Values; floats if no Value takes part.
-    ValueError where the solution does not solve the equation, its Jacobian is singular, the counts differ or order < 1.
+    Its derivatives with respect to everything else in the equation F are those of the implicit function theorem, dx =
+    -(dF/dx)^-1 dF, so it does not matter how the solution was found. A fixed point of g is a solution of `x - g(x)`.
+    From the solution, `order` Newton steps are recorded, with the inverse Jacobian as constant numbers: each makes the
+    derivatives of one more order exact. Beyond `order` derivatives are nan, or a SweepError where they are recorded.
 
-    >>> from autograd import Value
-    >>> a = Value(2.0)
-    >>> root = implicit(lambda x, a: x * x - a, 1.414213562, a)
-    >>> root.backward()
-    >>> round(a.grad, 12)  # 1 / (2 sqrt(2))
-    0.353553390593
+    Args:
+        equation: a function of x and `args` that returns as many numbers as x has.
+        solution: a root, a number, or a list or 1-D array of n numbers.
+        *args: what the equation depends on: numbers, Values, and structures of them. Values that the function reaches
+            from outside count too.
+        order: the highest order of derivatives, at least 1; 2 by default. Each costs one evaluation of the equation.
+        tolerance: how far from the root the solution may be, relative to max(1, |x|); 1e-6 by default.
+
+    Returns:
+        x in the structure of `solution`, polished by Newton's method: Values, or floats if no Value takes part.
+
+    Raises:
+        ValueError: if the solution does not solve the equation, the Jacobian there is singular or not finite, the
+            counts of equations and unknowns differ, or `order` is below 1.
+        TypeError: if `solution` is anything else.
+        TraceError: (a TypeError) in a traced function.
+
+    Examples:
+        >>> from autograd import Value
+        >>> a = Value(2.0)
+        >>> root = implicit(lambda x, a: x * x - a, 1.414213562, a)
+        >>> root.backward()
+        >>> round(a.grad, 12)  # 1 / (2 sqrt(2))
+        0.353553390593
+
+    References:
+        Griewank and Walther, Evaluating Derivatives, 2nd edition, 2008, chapter 15.
     """
     if order < 1:
         raise ValueError(f"implicit() needs an order of at least 1, not {order!r}")

@@ -1,4 +1,4 @@
-"""Functions as SciPy's optimisers and root finders take them: arrays of floats in and out, with exact derivatives.
+"""Functions for SciPy: arrays of floats in and out, with exact derivatives.
 
 SciPy itself is not imported here.
 """
@@ -124,20 +124,33 @@ class Objective:
 
 
 def scipy_objective(f: Callable[..., Any], sparse: bool = False) -> Objective:
-    """f for `scipy.optimize`: an object with `fun`, `jac`, `hess`, `hessp` and `residuals`, exact and ready to be passed on.
+    """Prepare a function, with exact derivatives, for `scipy.optimize`.
 
-    Arguments: `f`, a function of a 1-D array (of Values, when it is called) and maybe further arguments, which returns one
-    number, or a list or 1-D array of them (residuals, equations); `sparse`, whether `jac` of several results and `hess` are
-    SciPy's sparse arrays. Result: the object; its methods take and return arrays of floats. What they compute at one point
-    shares one evaluation of f, so f must depend on its arguments only.
-    TypeError where f is no function, or returns something else (when called).
+    Args:
+        f: a function of an array of shape (n,), of Values when it is called, and maybe of further arguments. It returns
+            one number, or a list or array of shape (m,): residuals, equations. It must depend on its arguments only,
+            since what is computed at one point shares one evaluation.
+        sparse: whether `jac` of several results and `hess` are SciPy's sparse arrays; False by default.
 
-    >>> rosenbrock = scipy_objective(lambda x: (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2)
-    >>> rosenbrock.fun([1.0, 2.0]), rosenbrock.jac([1.0, 2.0]).tolist()
-    (100.0, [-400.0, 200.0])
+    Returns:
+        An object whose methods take an array of floats of shape (n,) and f's further arguments, and return floats:
 
-    With SciPy: `minimize(rosenbrock.fun, x0, jac=rosenbrock.jac, hess=rosenbrock.hess, method="trust-exact")`,
-    `least_squares(problem.residuals, x0, jac=problem.jac)`, `root(system.residuals, x0, jac=system.jac)`.
+        - `fun`, the value; of several results their array, as `residuals`;
+        - `residuals`, the results, an array of shape (m,);
+        - `jac`, the gradient, of shape (n,); of several results the Jacobian, of shape (m, n);
+        - `hess`, the Hessian, of shape (n, n), of a function that returns one number;
+        - `hessp`, its product with a direction, its second argument, of shape (n,), at the cost of one gradient.
+
+    Raises:
+        TypeError: if f is not a function or, at a call, returns anything else.
+
+    Examples:
+        >>> rosenbrock = scipy_objective(lambda x: (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2)
+        >>> rosenbrock.fun([1.0, 2.0]), rosenbrock.jac([1.0, 2.0]).tolist()
+        (100.0, [-400.0, 200.0])
+
+        With SciPy: `minimize(rosenbrock.fun, x0, jac=rosenbrock.jac, hess=rosenbrock.hess, method="trust-exact")`,
+        `least_squares(problem.residuals, x0, jac=problem.jac)`, `root(system.residuals, x0, jac=system.jac)`.
     """
     if not callable(f):
         raise TypeError(f"scipy_objective() takes a function, not {type(f).__name__}")

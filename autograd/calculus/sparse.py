@@ -18,17 +18,34 @@ Rows = Sequence[Collection[int]]
 
 
 def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
-    """Which derivatives of f can be other than 0: the pattern of its Jacobian or, with `order=2`, of its Hessian.
+    """Find which derivatives of f can be other than 0.
 
-    Arguments: `f`, a function of a list or 1-D array of numbers; `x`, a point: the pattern is that of the graph recorded
-    there, so it holds wherever f takes the same branches; `order`, 1 or 2 (then f returns one number).
-    Result: a boolean SciPy `csr_array` (results x inputs, or inputs x inputs); without SciPy an integer array of the index
-    pairs, one a row. It may have entries that happen to be 0, but lacks none that is not.
-    TypeError where x or f's result is something else, ValueError for another order.
+    That is the pattern of its Jacobian or, with `order=2`, of its Hessian: for each result the inputs that reach it, or
+    for each input those with which it interacts nonlinearly. The pattern may have entries that happen to be 0, but
+    lacks none that is not.
 
-    >>> pattern = sparsity(lambda x: x[0] * x[1] + x[1] * x[2] + x[3], [1.0, 2.0, 3.0, 4.0], order=2)
-    >>> [[int(i) for i in row] for row in pattern.toarray()]
-    [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    Args:
+        f: a function of a list or array of shape (n,) that returns one number or a list or array of shape (m,).
+        x: a point, of shape (n,). The pattern is that of the graph recorded there, so it holds wherever f takes the
+            same branches.
+        order: 1, the default, or 2; then f returns one number.
+
+    Returns:
+        A boolean SciPy `csr_array` of shape (m, n) or (n, n); without SciPy an integer array of shape (entries, 2), of
+        the index pairs.
+
+    Raises:
+        TypeError: if x or f's result is anything else.
+        ValueError: for another order.
+
+    Examples:
+        >>> pattern = sparsity(lambda x: x[0] * x[1] + x[1] * x[2] + x[3], [1.0, 2.0, 3.0, 4.0], order=2)
+        >>> [[int(i) for i in row] for row in pattern.toarray()]
+        [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+    References:
+        Walther, Computing sparse Hessians with automatic differentiation, ACM Transactions on Mathematical Software 34,
+        2008 (nonlinear interaction domains).
     """
     if order not in (1, 2):
         raise ValueError(f"sparsity() knows order=1 (Jacobian) and order=2 (Hessian), not {order!r}")

@@ -124,16 +124,29 @@ def one_number(name: str, output: Any) -> Any:
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """A function that gives f's value and its gradient.
+    """Make a function that returns f's value and its gradient.
 
-    Arguments: `f`, a function that returns one number (with `has_aux` a pair: that number and anything else);
-    `argnums`, the position or positions of the arguments to differentiate by: numbers, or lists, tuples, dicts or arrays of
-    numbers, nested. Result: `(value, gradient)`, the gradient in the structure of the argument (a tuple of them for several
-    argnums); with `has_aux` `((value, aux), gradient)`. Floats, or Values where Values from outside take part.
-    TypeError where an argument holds something else than numbers, or f returns something else than one number.
+    The gradient is one reverse sweep: it costs a few evaluations of f, whatever the number of inputs.
 
-    >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
-    (6.0, {'a': 3.0, 'b': 2.0})
+    Args:
+        f: a function that returns one number or, with `has_aux`, a pair of that number and anything else.
+        argnums: the position or positions of the arguments to differentiate with respect to: numbers, or lists, tuples,
+            dicts or arrays of numbers, nested; the first by default.
+        has_aux: whether f returns a pair; False by default.
+
+    Returns:
+        A function of f's arguments that returns `(value, gradient)` or, with `has_aux`, `((value, aux), gradient)`. The
+        gradient has the structure of the argument; for several argnums it is a tuple of such. Numbers are floats, or
+        Values if Values from outside take part.
+
+    Raises:
+        TypeError: if f is not a function; at a call, if an argument holds anything but numbers, f does not return one
+            number, or there is no argument at a position.
+        ValueError: at a call, if `argnums` names an argument twice.
+
+    Examples:
+        >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
+        (6.0, {'a': 3.0, 'b': 2.0})
     """
     _check_function("value_and_grad()", f)
 
@@ -168,11 +181,26 @@ def _check_function(name: str, f: Any) -> None:
 
 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """A function that gives f's gradient: `value_and_grad` without the value; with `has_aux`, `(gradient, aux)`.
+    """Make a function that returns f's gradient: `value_and_grad` without the value.
 
-    >>> from autograd import sin
-    >>> grad(sin)(0.0), grad(grad(lambda x: x**3))(2.0)
-    (1.0, 12.0)
+    Args:
+        f: a function that returns one number or, with `has_aux`, a pair of that number and anything else.
+        argnums: the position or positions of the arguments to differentiate with respect to, as in `value_and_grad`;
+            the first by default.
+        has_aux: whether f returns a pair; False by default.
+
+    Returns:
+        A function of f's arguments that returns the gradient, in the structure of the argument, or, with `has_aux`,
+        `(gradient, aux)`.
+
+    Raises:
+        TypeError: as in `value_and_grad`.
+        ValueError: as in `value_and_grad`.
+
+    Examples:
+        >>> from autograd import sin
+        >>> grad(sin)(0.0), grad(grad(lambda x: x**3))(2.0)
+        (1.0, 12.0)
     """
     both = value_and_grad(f, argnums, has_aux)
 
@@ -201,13 +229,25 @@ def _as_arguments(primals: Any) -> tuple[Any, ...]:
 
 
 def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """Forward mode: f's value and its derivative in a direction.
+    """Compute f's value and its derivative in a direction, in forward mode.
 
-    Arguments: `primals`, a tuple of f's arguments (or the only one); `tangents`, the direction, in the same structure.
-    Result: `(value, tangent)`, both in the structure of f's result. ValueError where the structures differ.
+    The derivative is the product of the Jacobian with the direction (a Jacobian-vector product).
 
-    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
-    (6.0, 3.0)
+    Args:
+        f: a function that returns numbers, in lists, tuples, dicts or arrays, nested.
+        primals: the tuple of f's arguments, or its only argument.
+        tangents: the direction, in the structure of `primals`.
+
+    Returns:
+        `(value, tangent)`, both in the structure of f's result.
+
+    Raises:
+        ValueError: if the structures of primals and tangents differ.
+        TypeError: if f is not a function, or an argument or f's result holds anything but numbers.
+
+    Examples:
+        >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+        (6.0, 3.0)
     """
     _check_function("jvp()", f)
     arguments = _as_arguments(primals)
@@ -225,14 +265,28 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """Reverse mode: f's value, and the function that pulls a cotangent of its result back to its arguments.
+    """Compute f's value, and a function that pulls a cotangent back, in reverse mode.
 
-    Arguments: f's arguments. Result: `(value, pull)` or `(value, pull, aux)`; `pull(cotangent)`, with a cotangent in the
-    structure of the value, is a tuple of derivatives, one for each argument in its structure.
+    The pulled-back cotangent is its product with the Jacobian (a vector-Jacobian product).
 
-    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
-    >>> value, pull([1.0, 10.0])
-    ([6.0, 5.0], (13.0, 12.0))
+    Args:
+        f: a function that returns numbers, in lists, tuples, dicts or arrays, nested; with `has_aux` a pair of such a
+            result and anything else.
+        *primals: f's arguments.
+        has_aux: whether f returns a pair; False by default.
+
+    Returns:
+        `(value, pull)` or, with `has_aux`, `(value, pull, aux)`. `pull(cotangent)`, with a cotangent in the structure
+        of the value, returns a tuple of derivatives, one for each argument, in its structure.
+
+    Raises:
+        TypeError: if f is not a function, or an argument or f's result holds anything but numbers.
+        ValueError: in `pull`, if the cotangent has another structure than the value.
+
+    Examples:
+        >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+        >>> value, pull([1.0, 10.0])
+        ([6.0, 5.0], (13.0, 12.0))
     """
     _check_function("vjp()", f)
     call = Call("vjp()", f, primals, {}, range(len(primals)))
@@ -253,13 +307,29 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
 
 
 def hvp(f: Function, primals: Any, tangents: Any) -> Any:
-    """The product of f's Hessian with a direction, forward over reverse: the cost of a few gradients.
+    """Compute the product of f's Hessian with a direction.
 
-    Arguments: `primals`, f's argument, or a tuple of its arguments; `tangents`, the direction, in the same structure.
-    Result: in the structure of the argument (a tuple of them for several).
+    It is the derivative of the gradient in that direction, forward mode over reverse mode, at the cost of a few
+    gradients.
 
-    >>> hvp(lambda x: x[0] ** 2 * x[1], [2.0, 3.0], [1.0, 0.0])
-    [6.0, 4.0]
+    Args:
+        f: a function that returns one number.
+        primals: f's argument, or a tuple of its arguments.
+        tangents: the direction, in the structure of `primals`.
+
+    Returns:
+        The product, in the structure of the argument; for several arguments a tuple.
+
+    Raises:
+        TypeError: as in `grad`.
+        ValueError: if the structures of primals and tangents differ.
+
+    Examples:
+        >>> hvp(lambda x: x[0] ** 2 * x[1], [2.0, 3.0], [1.0, 0.0])
+        [6.0, 4.0]
+
+    References:
+        Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6, 1994.
     """
     arguments = _as_arguments(primals)
     found = jvp(grad(f, tuple(range(len(arguments)))), arguments, _as_arguments(tangents))[1]
@@ -267,15 +337,34 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
 
 
 def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse: bool = False) -> Function:
-    """A function that gives the derivatives of all results of f by all its inputs.
+    """Make a function that returns the derivatives of all results of f.
 
-    Arguments: `argnums` as in `grad`; `mode`, "forward" (cost grows with the inputs), "reverse" (with the results), or None
-    for the cheaper. Result: the structure of f's result, in each place the structure of the argument; arrays of shapes
-    s and t give one of shape s + t. `sparse=True`, for one list or 1-D array in and out: a SciPy `csr_array` (without SciPy
-    a dense array), in as few sweeps as the pattern has colours.
+    Args:
+        f: a function that returns numbers, in lists, tuples, dicts or arrays, nested.
+        argnums: the position or positions of the arguments to differentiate with respect to, as in `value_and_grad`;
+            the first by default.
+        mode: "forward" (the cost grows with the number of inputs), "reverse" (with that of the results), or None, the
+            default, for the cheaper.
+        sparse: whether to return a sparse matrix, of a function of one list or array of shape (n,) that returns one of
+            shape (m,), in as few sweeps as the sparsity pattern has colours; False by default.
 
-    >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
-    [[3.0, 2.0], [1.0, 0.0]]
+    Returns:
+        A function of f's arguments. It returns the structure of f's result, in each place the structure of the
+        argument; a result of shape s and an argument of shape t, both arrays, give an array of shape s + t. With
+        `sparse` it returns a SciPy `csr_array` of shape (m, n), or without SciPy a dense array.
+
+    Raises:
+        TypeError: if f is not a function; at a call, if an argument or f's result holds anything but numbers or, with
+            `sparse`, Values from outside take part.
+        ValueError: for another mode.
+
+    Examples:
+        >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 0.0]]
+
+    References:
+        Gebremedhin, Manne and Pothen, What color is your Jacobian? Graph coloring for computing derivatives, SIAM
+        Review 47, 2005 (sparse).
     """
     _check_function("jacobian()", f)
     if mode not in (None, "forward", "reverse"):
@@ -329,14 +418,32 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
 
 
 def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function:
-    """A function that gives the second derivatives of f, exactly symmetric: reverse sweeps over a recorded one.
+    """Make a function that returns the second derivatives of f, exactly symmetric.
 
-    Arguments: as in `grad`. Result: the structure of the argument, in each place that structure again; an array of shape s
-    gives one of shape s + s. `sparse=True`, for one list or 1-D array: a SciPy `csr_array` (without SciPy a dense array), in as
-    few sweeps as the pattern has colours.
+    The gradient is recorded, and each of its components is differentiated by one reverse sweep.
 
-    >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
-    [[6.0, 4.0], [4.0, 0.0]]
+    Args:
+        f: a function that returns one number.
+        argnums: the position or positions of the arguments to differentiate with respect to, as in `value_and_grad`;
+            the first by default.
+        sparse: whether to return a sparse matrix, of a function of one list or array of shape (n,), in as few sweeps as
+            the sparsity pattern has colours; False by default.
+
+    Returns:
+        A function of f's arguments. It returns the structure of the argument, in each place that structure again; an
+        array of shape s gives one of shape s + s. With `sparse` it returns a SciPy `csr_array` of shape (n, n), or
+        without SciPy a dense array.
+
+    Raises:
+        TypeError: as in `jacobian`; also, at a call, if f does not return one number.
+
+    Examples:
+        >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
+        [[6.0, 4.0], [4.0, 0.0]]
+
+    References:
+        Gebremedhin, Manne and Pothen, What color is your Jacobian? Graph coloring for computing derivatives, SIAM
+        Review 47, 2005 (sparse, by star colouring).
     """
     _check_function("hessian()", f)
 
