@@ -34,28 +34,28 @@ def jit(
     max_paths: int = 64,
     on_limit: str = "eager",
 ) -> Any:
-    """Make a function that is traced at its first call and runs as a program afterwards.
+    """Make a function that is traced at its first call and then runs as a program.
 
-    Comparisons of traced numbers decide which path is taken. They are recorded as guards and checked in every call: where one
-    turns out otherwise, that path is traced too. Also a decorator, with or without options.
+    Comparisons of traced numbers decide which path is taken. They are recorded as guards and checked in every call:
+    where one turns out otherwise, that path is traced too. Also a decorator, with or without options.
 
     Args:
-        f: A function of numbers, arrays, lists, tuples and dicts of them, nested. Other arguments, as a str or a bool, are
-            part of the program: each value has one of its own.
-        static_argnums: Positions of arguments that are part of the program too, however callers pass them.
-        static_argnames: Their names.
-        max_paths: How many paths through its branches are kept for arguments of one structure.
-        on_limit: `"eager"` to run further paths untraced (the log says so once), or `"raise"`.
+        f: a function of numbers, arrays, lists, tuples and dicts of them, nested. Other arguments, as a str or a bool,
+            are part of the program: each value has one of its own.
+        static_argnums: positions of arguments that are part of the program too, however callers pass them.
+        static_argnames: their names.
+        max_paths: how many paths through its branches are kept for arguments of one structure; 64 by default.
+        on_limit: "eager", the default, to run further paths untraced (the log says so once), or "raise".
 
     Returns:
-        The function. It has `program(*args)`, `stats`, and `wrapped`, the function given.
+        The function. It has `program(*args)`, `stats`, and `wrapped`, which is f.
 
     Raises:
-        TraceError: (a TypeError) At a call in which f does what a program cannot repeat: reads `.data` or `float()`, draws
-            random numbers, opens files; with `on_limit="raise"` also for a path too many. What f itself raises while it is
-            traced comes out as it would untraced.
-        TypeError: If f is not callable.
-        ValueError: For another `on_limit`, or a name in `static_argnames` that f does not have.
+        TraceError: (a TypeError) at a call in which f does what a program cannot repeat: reads `.data` or `float()`,
+            draws random numbers, opens files; with `on_limit="raise"` also for a path too many. What f itself raises
+            while it is traced comes out as it would untraced.
+        TypeError: if f is not a function.
+        ValueError: for another `on_limit`, or a name in `static_argnames` that f does not have.
 
     Examples:
         >>> from autograd import sin, value_and_grad

@@ -31,24 +31,25 @@ STRUCTURES = "vmap() needs a function whose result has the same form at all poin
 
 
 def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
-    """Make a function of many points: arguments with one more axis, results with one more leading axis.
+    """Make a function of many points at once, from a function of one.
 
-    Each point takes its own path through f's branches.
+    Its arguments have one more axis, its results one more leading axis. Each point takes its own path through f's
+    branches.
 
     Args:
-        f: A function as for `jit`, or a jitted one.
-        in_axes: The axis along which the points of an argument lie (of every array in it), or None for an argument that is the
-            same at all points; one for all arguments, or a tuple with one for each. In place of one, a dict, list or tuple
-            may give it for each item of an argument.
-        threads: How many threads share the points; by default as many as there are cores, where the work is worth it.
+        f: a function as for `jit`, or a jitted one.
+        in_axes: the axis along which the points of an argument lie (of every array in it), or None for an argument that
+            is the same at all points; one for all arguments, or a tuple with one for each. In place of one, a dict,
+            list or tuple may give it for each item of an argument. 0 by default.
+        threads: how many threads share the points; by default as many as there are cores, where the work is worth it.
 
     Returns:
         A function of positional arguments. Its result has the structure of f's, with arrays of shape (points, ...).
 
     Raises:
-        TypeError: If f is not callable; at a call, for keyword arguments, for `in_axes` of another kind, or if the structure
-            of f's result differs between points.
-        ValueError: At a call, if arguments have different numbers of points, none at all, or none has an axis.
+        TypeError: if f is not a function; at a call, for keyword arguments, for `in_axes` of another kind, or if the
+            structure of f's result differs between points.
+        ValueError: at a call, if arguments have different numbers of points, none at all, or none has an axis.
 
     Examples:
         >>> import numpy as np
