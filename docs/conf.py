@@ -35,6 +35,7 @@ default_role = "literal"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+napoleon_use_ivar = True
 html_theme = "furo"
 html_title = "scalar-autograd"
 html_static_path = ["_static"]
@@ -104,23 +105,13 @@ def one_by_one():
     return "```{eval-rst}\n" + "\n".join(f".. autofunction:: autograd.{name}\n" for name in names) + "```"
 
 
-SENTENCES = (  # start a paragraph of their own
-    (re.compile(r"(^|(?<=[.)] ))(Arguments?|Results?|Attributes|Sources?): ", re.MULTILINE), r"\n\n**\2:** "),
-    (re.compile(r"(^|(?<=[.)] ))(Raises )?(?=\w+Error\b)", re.MULTILINE), r"\n\n**Errors:** "),
-)
+OPERATORS = re.compile(r"^ *>>>.*(?:\n.*\S.*)*|`[^`]*`|[|*]", re.MULTILINE)  # examples and literals stay
 
 
 def docstring(app, what, name, obj, options, lines):
-    """Give arguments, results and errors of a docstring their own paragraphs."""
-    written = []
-    for paragraph in re.split(r"\n\n", "\n".join(lines)):
-        if not paragraph.startswith((">>>", " ")) and what != "exception":
-            first = re.sub(r"`[^`]*`|[|*]", lambda m: m[0] if m[0][0] == "`" else "\\" + m[0], paragraph)
-            paragraph = re.sub(r"\n(?! )", " ", first) if "\n " not in first else first
-            for sentence, apart in SENTENCES:
-                paragraph = sentence.sub(apart, paragraph)
-        written += [*paragraph.split("\n"), ""]
-    lines[:] = written
+    """Escape the operators | and * in the prose of a docstring."""
+    text = OPERATORS.sub(lambda m: m[0] if len(m[0]) > 1 else f"\\{m[0]}", "\n".join(lines))
+    lines[:] = text.split("\n")
 
 
 def inline(self, node):

@@ -34,7 +34,7 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
         create_graph: whether the derivatives are recorded Values, which can be differentiated again; False by default.
 
     Returns:
-        The derivatives in the structure of `inputs`: floats or, with `create_graph`, Values. They are 0 for a Value
+        The derivatives in the structure of `inputs`, floats or, with `create_graph`, Values. They are 0 for a Value
         that is not in the graph.
 
     Raises:

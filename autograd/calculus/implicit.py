@@ -40,7 +40,7 @@ def implicit(equation: Callable[..., Any], solution: Any, *args: Any, order: int
         tolerance: how far from the root the solution may be, relative to max(1, |x|); 1e-6 by default.
 
     Returns:
-        x in the structure of `solution`, polished by Newton's method: Values, or floats if no Value takes part.
+        x in the structure of `solution`, polished by Newton's method; of Values, or of floats if no Value takes part.
 
     Raises:
         ValueError: if the solution does not solve the equation, the Jacobian there is singular or not finite, the

@@ -133,7 +133,7 @@ def scipy_objective(f: Callable[..., Any], sparse: bool = False) -> Objective:
         sparse: whether `jac` of several results and `hess` are SciPy's sparse arrays; False by default.
 
     Returns:
-        An object whose methods take an array of floats of shape (n,) and f's further arguments, and return floats:
+        An object. Its methods take an array of floats of shape (n,) and f's further arguments, and return floats.
 
         - `fun`, the value; of several results their array, as `residuals`;
         - `residuals`, the results, an array of shape (m,);

@@ -55,9 +55,9 @@ def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
         order: the highest order of derivatives, at least 1; 2 by default.
 
     Returns:
-        A report: `checked` is the number of comparisons, and `skipped` a list of what could not be judged: at a kink
-        (where a derivative between those from the left and the right is right), at a jump, and at the border of a
-        domain.
+        A report. Its `checked` is the number of comparisons, its `skipped` a list of what could not be judged, which is
+        at a kink (where a derivative between those from the left and the right is right), at a jump, or at the border
+        of a domain.
 
     Raises:
         GradientError: if a derivative is off by more than a part in a million; it names the operation.
