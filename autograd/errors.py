@@ -8,7 +8,7 @@ class DomainError(ArithmeticError, ValueError):
 
 
 class LostGradientError(TypeError):
-    """A Value was asked for a plain number where that would silently drop its gradient."""
+    """A Value was asked for a plain number, which would silently drop its gradient."""
 
 
 class SweepError(RuntimeError):

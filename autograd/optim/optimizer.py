@@ -110,15 +110,15 @@ class Optimizer:
         """Copy the count of steps and the arrays remembered.
 
         Returns:
-            A dict of arrays: "steps", and after the first step one of shape (parameters,) for each name in `memory`.
+            A dict of arrays, "steps" and, after the first step, one of shape (parameters,) for each name in `memory`.
         """
         return {"steps": np.array(self.steps), **{name: array.copy() for name, array in self._memory.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a state.
+        """Go on from a state that `state_dict()` returned.
 
         Args:
-            state: what `state_dict()` returned.
+            state: the count of steps, and an array for each name in `memory`.
 
         Raises:
             ValueError: if it is the state of another kind of optimiser.

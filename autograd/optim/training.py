@@ -82,7 +82,7 @@ def fit(
         progress: whether to show a progress bar; None, the default, shows one on a terminal.
 
     Returns:
-        The History of the run: the loss of every step, the validation loss of every epoch, and how it ended.
+        The History of the run, with the loss of every step, the validation loss of every epoch, and how it ended.
 
     Raises:
         FloatingPointError: if the loss or its gradient is nan or infinite.

@@ -1,8 +1,7 @@
-"""The public names: every one of the contract is there, and its doc says what it does."""
+"""The public names: every one of the contract is there."""
 
 from __future__ import annotations
 
-import inspect
 from types import ModuleType
 
 import pytest
@@ -50,20 +49,7 @@ def test_functions_are_methods(name: str) -> None:
     assert getattr(Value(x), name)(*others).data == getattr(autograd, name)(Value(x), *others).data
 
 
-PUBLIC = [name for name in autograd.__all__ if callable(getattr(autograd, name))]
-ERRORS = [name for name in PUBLIC if name.endswith("Error")]
-
-
-@pytest.mark.parametrize("name", [name for name in PUBLIC if name not in FUNCTIONS + ERRORS])
-def test_docstring(name: str) -> None:
-    doc = inspect.getdoc(getattr(autograd, name)) or ""
-    assert len(doc.split("\n")[0]) > 20 and ">>> " in doc
-
-
-def test_docstrings_of_functions() -> None:
-    docs = {name: inspect.getdoc(getattr(autograd, name)) or "" for name in FUNCTIONS}
-    assert [name for name, doc in docs.items() if name not in doc] == []
-    assert [name for name, doc in docs.items() if ">>> " not in doc] == []
+ERRORS = [name for name in autograd.__all__ if name.endswith("Error")]
 
 
 @pytest.mark.parametrize("name", ERRORS)
