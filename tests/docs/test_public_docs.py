@@ -21,6 +21,8 @@ import viz
 PACKAGES = (autograd, autograd.nn, autograd.optim, viz)
 NOT_YET = ("autograd.Program", "autograd.Value", "viz")  # whose docstrings have no sections yet
 
+RETURNED = ("autograd.Program", "viz.Deltas", "viz.Drawing", "viz.Explanation", "viz.Player", "viz.Watch")  # never constructed
+
 
 def exported() -> dict[str, Any]:
     """The classes and functions in the `__all__` of each package."""
@@ -65,7 +67,7 @@ def test_first_line(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_arguments(name: str) -> None:
     x = DOCUMENTED[name]
-    if name.endswith("Error") or (call := signature(x)) is None:
+    if name.endswith("Error") or name in RETURNED or (call := signature(x)) is None:
         return
     text = sections(name).get("Attributes" if is_dataclass(x) else "Args", "")
     documented = re.findall(r"^    \*{0,2}(\w+): ", text, re.MULTILINE)
