@@ -1,12 +1,11 @@
 """Pictures of a computation: `draw(y)` shows values, operations, gradients and local derivatives."""
 
-from viz.derivation.delta_table import Deltas
-from viz.derivation.deltas import deltas
+from viz.backend.errors import EngineError, EngineTimeoutError, NoEngineError
+from viz.derivation.deltas import Deltas, deltas
 from viz.derivation.explain import Explanation, explain
 from viz.drawing.draw import draw
 from viz.drawing.drawing import Drawing
-from viz.errors import EngineError, EngineTimeoutError, NoEngineError
-from viz.notebook import register as _register
+from viz.drawing.notebook import register as _register
 from viz.stepper.player import Player, player
 from viz.training.watch import Watch, watch
 

@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 
 import viz
 from autograd import Value, tanh
-from viz.notebook import shown
+from viz.drawing.notebook import value_bundle
 
 TOUR = ROOT / "examples" / "tour.ipynb"
 
@@ -74,15 +74,15 @@ def test_values_show_their_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_value_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
     y = tanh(Value(0.5, "x"))
-    assert shown(y) == {"text/plain": repr(y)}
+    assert value_bundle(y) == {"text/plain": repr(y)}
 
 
 def test_huge_graph_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viz.notebook, "LARGEST", 50)
+    monkeypatch.setattr(viz.drawing.notebook, "MAX_VALUES", 50)
     x = Value(0.5)
     for _ in range(49):
         x = tanh(x)
-    assert "image/svg+xml" in shown(x) and list(shown(tanh(x))) == ["text/plain"]
+    assert "image/svg+xml" in value_bundle(x) and list(value_bundle(tanh(x))) == ["text/plain"]
 
 
 def test_outside_of_notebooks(tmp_path: Path) -> None:

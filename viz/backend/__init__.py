@@ -1,1 +1,4 @@
-"""The layout engine: finding it, running it, writing its files."""
+"""What is around viz: the layout engine as a subprocess, and the notebook.
+
+Imports nothing else of viz or autograd.
+"""

@@ -1,4 +1,4 @@
-"""Which layout engines are installed, and how each is called."""
+"""Find the layout engine for a format among those installed, and the command that runs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from viz.errors import NoEngineError
+from viz.backend.errors import NoEngineError
 
 PURE = frozenset({"svg", "png", "jpg", "jpeg", "json", "dot", "xdot", "plain", "plain-ext"})  # what graphviz-pure writes
 INSTALL = "pip install graphviz-pure, or install Graphviz (https://graphviz.org/download/), or set VIZ_DOT to its `dot`"
@@ -37,15 +37,17 @@ class Engine:
     command: tuple[str, ...]
 
     def arguments(self, layout: str, fmt: str, options: list[str]) -> list[str]:
+        """The command with its arguments."""
         if self.name == "pygraphviz":
             return [*self.command, fmt, layout, *options]
         return [*self.command, f"-K{layout}", f"-T{fmt}", *options]
 
 
-def find(fmt: str) -> Engine:
+def find_engine(fmt: str) -> Engine:
     """The engine for a format: VIZ_DOT, else graphviz-pure, else the system's dot, else pygraphviz.
 
-    Raises NoEngineError, which names the remedies.
+    Raises:
+        NoEngineError: there is none; the message names the remedies.
     """
     chosen = os.environ.get("VIZ_DOT")
     if chosen:

@@ -1,18 +1,16 @@
-"""An expression in the notation of Python, computed with Values; it is never eval()ed."""
+"""Compute an expression in the notation of Python with Values; it is never eval()ed."""
 
 from __future__ import annotations
 
 import ast
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any
 
-from autograd import Value
-from autograd.engine.functions import FUNCTIONS, PUBLIC
-from autograd.ops.primitives import TABLE
-from viz.cli.grammar import BINARY, CALLED, COMPARISONS, ExpressionError, Part, Syntax
+from viz.cli.grammar import BINARY, CALLABLE, COMPARISONS, ExpressionError, Part, Syntax
+from viz.model.engine import FUNCTIONS, TABLE, Value
 
 __all__ = ["ExpressionError", "evaluate", "is_name"]
 
@@ -20,9 +18,11 @@ __all__ = ["ExpressionError", "evaluate", "is_name"]
 def evaluate(text: str, names: Mapping[str, Value]) -> Value:
     """The Value of an expression in `names`.
 
-    It may have numbers, the names given, + - * / // % **, parentheses, and calls of the package's functions; comparisons
-    as the condition of where(), lists in sum(), prod(), mean(), sumprod(), logsumexp(). ExpressionError (a ValueError) for
-    everything else.
+    It may have numbers, these names, + - * / // % **, parentheses, and calls of the package's functions; comparisons
+    as the condition of where(), lists in sum(), prod(), mean(), sumprod(), logsumexp().
+
+    Raises:
+        ExpressionError: everything else; it is a ValueError.
 
     >>> evaluate("x * sin(x) + 1", {"x": Value(0.0, "x")}).data
     1.0
@@ -38,8 +38,8 @@ def evaluate(text: str, names: Mapping[str, Value]) -> Value:
 
 
 def is_name(name: str) -> bool:
-    """Whether a value can be called so: an identifier that is no function."""
-    return name.isidentifier() and not iskeyword(name) and name not in CALLED
+    """Whether a value can have this name: an identifier that is no function."""
+    return name.isidentifier() and not iskeyword(name) and name not in CALLABLE
 
 
 class _Evaluation:
@@ -59,10 +59,10 @@ class _Evaluation:
                 stack += [(part, -1) for part in reversed(parts)]
             else:
                 first = len(results) - count
-                results[first:] = [self._combined(node, results[first:])]
+                results[first:] = [self._combine(node, results[first:])]
         return results[0]
 
-    def _combined(self, node: ast.expr, parts: Sequence[Any]) -> Any:
+    def _combine(self, node: ast.expr, parts: Sequence[Any]) -> Any:
         """The value of a node from those of its parts."""
         if isinstance(node, ast.Constant):
             return self._number(node)
@@ -74,15 +74,15 @@ class _Evaluation:
             numbers = [x.data if isinstance(x, Value) else x for x in parts]
             pairs = zip(node.ops, numbers, numbers[1:], strict=False)
             return all(COMPARISONS[type(op)](a, b) for op, a, b in pairs)
-        return self._finite(self._computed(node, parts), node)
+        return self._finite(self._operation(node, parts), node)
 
-    def _computed(self, node: ast.expr, parts: Sequence[Any]) -> Any:
+    def _operation(self, node: ast.expr, parts: Sequence[Any]) -> Any:
         if isinstance(node, ast.UnaryOp):
-            return FUNCTIONS["neg"](parts[0]) if isinstance(node.op, ast.USub) else parts[0]
+            return -parts[0] if isinstance(node.op, ast.USub) else parts[0]
         if isinstance(node, ast.BinOp):
-            return FUNCTIONS[BINARY[type(node.op)]](*parts)
+            return _binary(BINARY[type(node.op)], *parts)
         assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        function, row = PUBLIC[node.func.id], TABLE[node.func.id]
+        function, row = FUNCTIONS[node.func.id], TABLE[node.func.id]
         try:
             if row.arity is not None or row.lists == 2 or any(isinstance(x, list) for x in parts):
                 return function(*parts)
@@ -104,16 +104,24 @@ class _Evaluation:
     def _value(self, node: ast.Name) -> Value:
         if node.id in self._names:
             return self._names[node.id]
-        if node.id in CALLED:
+        if node.id in CALLABLE:
             raise self._syntax.error(f"{node.id} is a function: call it, as in {node.id}(...)", node)
         raise self._syntax.error(f"{node.id} is not given: add {node.id}=NUMBER", node)
 
     def _finite(self, result: Any, node: ast.expr) -> Any:
-        """Refuses plain numbers that are none, as 9**9**9**9."""
+        """The result; an error where a plain number is nan or infinite, as 9**9**9**9."""
         if not isinstance(result, Value) and not math.isfinite(result):
             raise self._syntax.error(f"this is {result}, not a finite number", node)
         return result
 
 
+def _binary(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    """The result of an operator; of two plain numbers a number, by the same rules at the edges."""
+    if isinstance(a, Value) or isinstance(b, Value):
+        return operation(a, b)
+    return operation(Value(a), b).data
+
+
 def _constant(x: Any) -> str:
+    """A constant that is not allowed, in words."""
     return repr(x) if isinstance(x, (bool, complex)) or x is None else "this"

@@ -1,4 +1,4 @@
-"""What an expression may be made of: its syntax tree, checked part by part, and errors that point at the place."""
+"""The grammar of expressions: a syntax tree that is checked part by part, and errors that point at the place."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import difflib
 import operator
 import warnings
 from collections.abc import Callable
+from typing import Any
 
-from autograd.engine.functions import PUBLIC
-from autograd.ops.primitives import TABLE
+from viz.model.engine import FUNCTIONS, TABLE
 
-LONGEST = 2000  # characters
+MAX_LENGTH = 2000  # characters
 WINDOW = 70  # of them that an error shows
-BINARY: dict[type, str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.FloorDiv: "floordiv",
-    ast.Mod: "mod",
-    ast.Pow: "pow",
+BINARY: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
 }
 COMPARISONS: dict[type, Callable[[float, float], bool]] = {
     ast.Lt: operator.lt,
@@ -30,8 +30,8 @@ COMPARISONS: dict[type, Callable[[float, float], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
-CALLED = sorted(name for name, row in TABLE.items() if name in PUBLIC and (row.arity or row.partials))  # one number each
-Part = tuple[ast.expr, str]  # an expression, and as what it stands there: "number", "condition" or "list"
+CALLABLE = sorted(name for name in FUNCTIONS if TABLE[name].arity or TABLE[name].partials)  # those that give one number
+Part = tuple[ast.expr, str]  # an expression and its role: "number", "condition" or "list"
 
 
 class ExpressionError(ValueError):
@@ -46,17 +46,17 @@ class ExpressionError(ValueError):
 
 
 class Syntax:
-    """The syntax tree of a text, and where in the text its nodes stand."""
+    """The syntax tree of a text, and the place of its nodes in the text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.indent = 0
-        self.tree = self._parsed()
+        self.tree = self._parse()
 
-    def _parsed(self) -> ast.expr:
+    def _parse(self) -> ast.expr:
         """The syntax tree, or the error where there is none."""
-        if len(self.text) > LONGEST:
-            raise ExpressionError(f"the expression has more than {LONGEST:,} characters", self.text, LONGEST + 1)
+        if len(self.text) > MAX_LENGTH:
+            raise ExpressionError(f"the expression has more than {MAX_LENGTH:,} characters", self.text, MAX_LENGTH + 1)
         for i, c in enumerate(self.text, 1):
             if c in "#;\\\"'" or not (c.isprintable() or c in "\t\n"):
                 raise ExpressionError(f"the character {c!a} is not allowed", self.text, i)
@@ -82,7 +82,7 @@ class Syntax:
         return ExpressionError(message, self.text, column)
 
     def parts(self, node: ast.expr, role: str) -> list[Part]:
-        """What has to be computed before the node; an error if the node may not stand here."""
+        """The parts to compute before the node; an error if the node may not be here."""
         if role == "condition":
             if not isinstance(node, ast.Compare):
                 raise self.error("where() takes a comparison first, as in where(x > 0, x, -x)", node)
@@ -105,9 +105,9 @@ class Syntax:
         if not isinstance(node.func, ast.Name):
             raise self.error("only functions can be called, by their names", node.func)
         name = node.func.id
-        if name not in CALLED:
-            close = "".join(f"; is it {known}()?" for known in difflib.get_close_matches(name, CALLED, 1))
-            raise self.error(f"there is no function {name}() here{close}", node.func)
+        if name not in CALLABLE:
+            hint = "".join(f"; is it {known}()?" for known in difflib.get_close_matches(name, CALLABLE, 1))
+            raise self.error(f"there is no function {name}() here{hint}", node.func)
         if node.keywords:
             raise self.error(f"{name}() takes its arguments by their order, without names", node.keywords[0])
         row, count = TABLE[name], len(node.args)
@@ -123,7 +123,7 @@ class Syntax:
 
 
 def _kind(node: ast.expr) -> str:
-    """What a node that is not allowed is called."""
+    """The name for a node that is not allowed."""
     kinds = {
         ast.Attribute: "attributes",
         ast.Subscript: "subscripts",

@@ -1,1 +1,4 @@
-"""The chain rule written out: rules, chains, LaTeX, tables, deltas."""
+"""The chain rule written down: rules as formulas, explanations as text, Markdown and LaTeX, the table of back-propagation.
+
+Imports model and style.
+"""

@@ -1,72 +1,178 @@
-"""deltas(): what back-propagation computes in a network: each unit's error term, each weight's gradient and step."""
+"""deltas(): the table of back-propagation in a network, and the object that writes it down, with blanks for a quiz."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from autograd import Value, gradient
-from autograd._validate import real
-from viz.derivation.delta_table import ASKED, Deltas, Row
-from viz.derivation.rules import name_nodes
-from viz.model.node import Node, listing
-from viz.model.units import Unit, units
+from viz.derivation.names import name_nodes
+from viz.derivation.tables import Table
+from viz.model.arguments import check_value
+from viz.model.engine import Value, gradient, real
+from viz.model.graph import Graph
+from viz.model.node import Node
+from viz.model.numbers import digits
+from viz.model.units import Unit, find_units
 from viz.style.escape import clean
+
+DIGITS = 8
+UNIT_COLUMNS = {
+    "layer": "layer",
+    "unit": "unit",
+    "activation": "activation",
+    "net": "net input h",
+    "output": "output f(h)",
+    "slope": "slope f'(h)",
+    "delta": "error term δ",
+}
+WEIGHT_COLUMNS = {
+    "weight": "weight",
+    "source": "from",
+    "unit": "to",
+    "value": "value",
+    "input": "input",
+    "gradient": "gradient",
+    "step": "step",
+}
+QUIZ_COLUMNS = ("net", "output", "slope", "delta", "gradient", "step")  # whose cells a quiz may leave blank
+
+Row = dict[str, Any]
+Cell = tuple[int, str]  # the number of a row, and a key in it
+
+
+class Deltas:
+    """The table of back-propagation, made by `deltas`: `str()`, `markdown()`, `html()`, and for programs `rows`.
+
+    Attributes:
+        rows: dicts: of a unit with the keys kind ("unit"), layer, unit, activation, net, output, slope, delta; of a weight
+            or bias kind ("weight" or "bias"), layer, unit, weight, source, value, input, gradient, step. In a quiz the
+            cells that are asked for are None.
+        answers: in a quiz dicts of number, row, key and answer; otherwise empty.
+        given: the other leaves with a label, as the target, by name.
+        rate: the learning rate.
+    """
+
+    def __init__(self, rows: list[Row], given: Mapping[str, float], rate: float, blanks: list[Cell]) -> None:
+        self.rate, self.given = rate, dict(given)
+        self.answers = [{"number": n, "row": i, "key": key, "answer": rows[i][key]} for n, (i, key) in enumerate(blanks, 1)]
+        outputs = {rows[i]["unit"] for i, key in blanks if key == "output"}
+        repeated = {(i, "input") for i, row in enumerate(rows) if row.get("source") in outputs}  # the answer once more
+        hidden = {*blanks, *repeated}
+        self.rows = [{key: None if (i, key) in hidden else x for key, x in row.items()} for i, row in enumerate(rows)]
+
+    def __repr__(self) -> str:
+        kinds = [row["kind"] for row in self.rows]
+        return f"<viz.Deltas of {kinds.count('unit')} units, {len(kinds) - kinds.count('unit')} weights>"
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.plain() for table in self._tables())
+
+    def markdown(self) -> str:
+        """The tables in Markdown."""
+        return "\n\n".join(table.markdown() for table in self._tables())
+
+    def html(self) -> str:
+        """The tables in HTML."""
+        return "\n".join(table.html() for table in self._tables())
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def answer_key(self) -> str:
+        """The answers to a quiz, one a line; "" if nothing is asked."""
+        return "\n".join(f"({a['number']}) {self._question(a)} = {digits(a['answer'], DIGITS)}" for a in self.answers)
+
+    def _question(self, answer: Row) -> str:
+        row, key = self.rows[answer["row"]], answer["key"]
+        return f"{(UNIT_COLUMNS | WEIGHT_COLUMNS)[key]} of {row['unit'] if row['kind'] == 'unit' else row['weight']}"
+
+    def _tables(self) -> list[Table]:
+        """What is given, units, weights."""
+        numbers = {(a["row"], a["key"]): a["number"] for a in self.answers}
+        units: list[tuple[str, ...]] = []
+        weights: list[tuple[str, ...]] = []
+        for i, row in enumerate(self.rows):
+            cells, columns = (units, UNIT_COLUMNS) if row["kind"] == "unit" else (weights, WEIGHT_COLUMNS)
+            cells.append(tuple(_cell(row[key], numbers.get((i, key), 0)) for key in columns))
+        title = f"Weights: step = -{self.rate:g} dE/dw = {self.rate:g} δ × input"
+        given = tuple((name, digits(x, DIGITS)) for name, x in self.given.items())
+        return [
+            *([Table("Given", ("name", "value"), given, 1)] if given else []),
+            Table("Units: error term δ = -dE/dh", tuple(UNIT_COLUMNS.values()), tuple(units), 4),
+            Table(title, tuple(WEIGHT_COLUMNS.values()), tuple(weights), 4),
+        ]
+
+
+def _cell(x: Any, question: int) -> str:
+    if question:
+        return f"({question}) ____"
+    return digits(x, DIGITS) if isinstance(x, float) else x or "-"
 
 
 def deltas(root: Value, rate: float = 0.5, *, quiz: bool = False, seed: int = 0) -> Deltas:
-    """The table of back-propagation for the network whose error is `root`.
+    """Make the table of back-propagation for the network whose error is `root`.
 
-    Arguments: `root`, the error E; `rate`, the learning rate; `quiz`, whether to leave a third of the cells blank, for an
-    exercise (the answers are in `.answers` and `.answer_key()`); `seed` decides which.
     Per unit: net input h, output f(h), slope f'(h), error term δ = -dE/dh. Per weight and bias: the gradient dE/dw and the
-    step -rate dE/dw. A weight that several units share has one row, with the gradient over all of them.
-    No `.grad` is read or changed. Raises TypeError where root is no Value, ValueError where it has no units below it, or
-    where rate is not finite.
+    step -rate dE/dw. A weight that several units share has one row, with the gradient over all of them. No `.grad` is read
+    or changed.
 
-    >>> from autograd import sigmoid
-    >>> a = sigmoid(Value(0.4, "w1") * Value(0.1, "x1") + Value(-0.2, "w2") * Value(0.3, "x2"))
-    >>> a.label = "a"
-    >>> print(deltas(0.5 * (Value(1.0, "y") - a) ** 2))
-    Given
-    name  value
-    y         1
-    <BLANKLINE>
-    Units: error term δ = -dE/dh
-    layer    unit  activation  net input h  output f(h)  slope f'(h)  error term δ
-    layer 1  a     sigmoid           -0.02   0.49500017     0.249975    0.12623733
-    <BLANKLINE>
-    Weights: step = -0.5 dE/dw = 0.5 δ × input
-    weight  from  to  value  input      gradient          step
-    w1      x1    a     0.4    0.1  -0.012623733  0.0063118667
-    w2      x2    a    -0.2    0.3    -0.0378712     0.0189356
+    Args:
+        root: the error E.
+        rate: the learning rate.
+        quiz: leave a third of the cells blank, for an exercise; the answers are in `.answers` and `.answer_key()`.
+        seed: decides which cells.
+
+    Returns:
+        A Deltas: `str()`, `.markdown()`, `.html()`, and `.rows` for programs.
+
+    Raises:
+        TypeError: root is no Value, rate no real number.
+        ValueError: root has no units below it, or rate is not finite.
+
+    Examples:
+        >>> from autograd import Value, sigmoid
+        >>> a = sigmoid(Value(0.4, "w1") * Value(0.1, "x1") + Value(-0.2, "w2") * Value(0.3, "x2"))
+        >>> a.label = "a"
+        >>> print(deltas(0.5 * (Value(1.0, "y") - a) ** 2))
+        Given
+        name  value
+        y         1
+        <BLANKLINE>
+        Units: error term δ = -dE/dh
+        layer    unit  activation  net input h  output f(h)  slope f'(h)  error term δ
+        layer 1  a     sigmoid           -0.02   0.49500017     0.249975    0.12623733
+        <BLANKLINE>
+        Weights: step = -0.5 dE/dw = 0.5 δ × input
+        weight  from  to  value  input      gradient          step
+        w1      x1    a     0.4    0.1  -0.012623733  0.0063118667
+        w2      x2    a    -0.2    0.3    -0.0378712     0.0189356
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"deltas() needs a Value as root, not {type(root).__name__}")
+    check_value("deltas", "root", root)
     rate = real(rate, "rate")
     if not math.isfinite(rate):
         raise ValueError(f"rate must be finite, not {rate}")
-    found = units(root)
-    if not found:
+    graph = Graph([root])
+    units = find_units(graph)
+    if not units:
         raise ValueError(
             "there are no units below root: none of its values is an activation of a weighted sum, or a weighted sum"
         )
-    nodes = listing([root])
-    names = name_nodes(nodes) | {id(unit.node): unit.name for unit in found}
-    rows = _unit_rows(root, found) + _weight_rows(root, found, rate, names)
-    return Deltas(rows, _given(nodes, found), rate, _asked(rows, seed) if quiz else [])
+    names = name_nodes(graph.nodes) | {id(unit.node): unit.name for unit in units}
+    rows = _unit_rows(root, units) + _weight_rows(root, units, rate, names)
+    return Deltas(rows, _given(graph, units), rate, _blanks(rows, seed) if quiz else [])
 
 
-def _asked(rows: Sequence[Row], seed: int) -> list[tuple[int, str]]:
+def _blanks(rows: Sequence[Row], seed: int) -> list[Cell]:
     """A third of the cells that can be worked out from the rest; of a linear unit not those that repeat its net input."""
-    cells = [(i, key) for i, row in enumerate(rows) for key in ASKED if key in row]
+    cells = [(i, key) for i, row in enumerate(rows) for key in QUIZ_COLUMNS if key in row]
     cells = [(i, key) for i, key in cells if key not in ("output", "slope") or rows[i]["activation"] != "linear"]
     return sorted(random.Random(seed).sample(cells, (len(cells) + 2) // 3), key=cells.index)
 
 
-def _unit_rows(root: Value, found: Sequence[Unit]) -> list[Row]:
-    errors = gradient(root, [unit.net for unit in found])
+def _unit_rows(root: Value, units: Sequence[Unit]) -> list[Row]:
+    errors = gradient(root, [unit.net for unit in units])
     return [
         {
             "kind": "unit",
@@ -78,14 +184,14 @@ def _unit_rows(root: Value, found: Sequence[Unit]) -> list[Row]:
             "slope": unit.node.partials[0] if unit.node is not unit.net else 1.0,
             "delta": 0.0 - error,  # not -0.0
         }
-        for unit, error in zip(found, errors, strict=True)
+        for unit, error in zip(units, errors, strict=True)
     ]
 
 
-def _weight_rows(root: Value, found: Sequence[Unit], rate: float, names: dict[int, str]) -> list[Row]:
+def _weight_rows(root: Value, units: Sequence[Unit], rate: float, names: dict[int, str]) -> list[Row]:
     """A row for each weight and bias that can be moved; one that several units share has it where it comes first."""
     uses: dict[int, list[tuple[Node, Node | None, Unit]]] = {}
-    for unit in found:
+    for unit in units:
         for weight, source in [*unit.inputs, *([(unit.bias, None)] if unit.bias is not None else [])]:
             if not weight.is_constant and not weight.op:
                 uses.setdefault(id(weight), []).append((weight, source, unit))
@@ -109,7 +215,7 @@ def _weight_rows(root: Value, found: Sequence[Unit], rate: float, names: dict[in
     return rows
 
 
-def _given(nodes: Sequence[Node], found: Sequence[Unit]) -> dict[str, float]:
+def _given(graph: Graph, units: Sequence[Unit]) -> dict[str, float]:
     """The other leaves that have a label, as the target."""
-    known = {id(x) for unit in found for pair in unit.inputs for x in pair} | {id(unit.bias) for unit in found}
-    return {clean(node.label): node.data for node in nodes if not node.op and node.label and id(node) not in known}
+    known = {id(x) for unit in units for pair in unit.inputs for x in pair} | {id(unit.bias) for unit in units}
+    return {clean(node.label): node.data for node in graph.nodes if not node.op and node.label and id(node) not in known}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from autograd import Value, gradient
 from viz.derivation import render
 from viz.derivation.chain import Chain
-from viz.derivation.rules import name_nodes
-from viz.model.paths import Path, largest_paths
+from viz.derivation.names import name_nodes
+from viz.model.arguments import check_value
+from viz.model.engine import Value, gradient
+from viz.model.graph import sweep_order
+from viz.model.paths import LargestPaths, largest_paths
 
 
 class Explanation(Chain):
-    """What explain() returns: the derivative `total` of `root` by `wrt`, as a sum over `count` paths.
+    """The derivative of `root` with respect to `wrt` as a sum over paths; made by `explain`.
 
-    `paths` are the largest of them, the largest first; each has `nodes`, `partials` and their `product`. `share` is what
-    part of the total these make (nan if the total is 0). Where there is no path, `reason` says why.
     `str()`, `markdown()` and `latex()` write it down.
+
+    Attributes:
+        root: the Value that is differentiated.
+        wrt: what with respect to.
+        paths: the largest paths, the largest first; each has `nodes`, `partials` and their `product`.
+        count: the number of all paths.
+        total: the derivative.
+        share: the part of the total that `paths` make; nan if the total is 0.
+        reason: where there is no path, why.
     """
 
     def __str__(self) -> str:
@@ -41,62 +48,69 @@ class Explanation(Chain):
 
 
 def explain(root: Value, wrt: Value, max_paths: int = 10) -> Explanation:
-    """The derivative of `root` by `wrt` as a sum over paths of products of local derivatives, with formulas and numbers.
+    """Write a derivative as a sum over paths of products of local derivatives, with formulas and numbers.
 
-    Arguments: `root`, the result; `wrt`, a leaf or a node between; `max_paths`, how many paths to show: where there are more,
-    those of the largest products, found without going along all (there may be 2^60). No `.grad` is read or changed: the
-    total is what one `root.backward()` adds to `wrt.grad`.
-    Returns an Explanation. Raises TypeError for what is no Value, ValueError for a `max_paths` below 1.
+    No `.grad` is read or changed: the total is what one `root.backward()` adds to `wrt.grad`.
 
-    >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
-    >>> y = x * w + w
-    >>> y.label = "y"
-    >>> print(explain(y, w))
-    dy/dw = 1.5, the sum over 2 paths
-    <BLANKLINE>
-    x = 0.5
-    w = -0.6
-    v1 = x * w = -0.3
-    y = v1 + w = -0.9
-    <BLANKLINE>
-    path 1: y → w
-      ∂(v1 + w)/∂w = 1
-      product = 1
-    path 2: y → v1 → w
-      ∂(v1 + w)/∂v1 = 1
-      ∂(x * w)/∂w = x = 0.5
-      product = 1 * 0.5 = 0.5
-    <BLANKLINE>
-    sum = 1 + 0.5 = 1.5
+    Args:
+        root: the result.
+        wrt: a leaf or a node between: the derivative is taken with respect to it.
+        max_paths: how many paths to show. Where there are more, those of the largest products, which are found without
+            going along all (there may be 2^60).
+
+    Returns:
+        An Explanation: `str()`, `.markdown()`, `.latex()`, and the numbers.
+
+    Raises:
+        TypeError: what is no Value, a `max_paths` that is no whole number.
+        ValueError: a `max_paths` below 1.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
+        >>> y = x * w + w
+        >>> y.label = "y"
+        >>> print(explain(y, w))
+        dy/dw = 1.5, the sum over 2 paths
+        <BLANKLINE>
+        x = 0.5
+        w = -0.6
+        v1 = x * w = -0.3
+        y = v1 + w = -0.9
+        <BLANKLINE>
+        path 1: y → w
+          ∂(v1 + w)/∂w = 1
+          product = 1
+        path 2: y → v1 → w
+          ∂(v1 + w)/∂v1 = 1
+          ∂(x * w)/∂w = x = 0.5
+          product = 1 * 0.5 = 0.5
+        <BLANKLINE>
+        sum = 1 + 0.5 = 1.5
     """
-    for name, given in (("root", root), ("wrt", wrt)):
-        if not isinstance(given, Value):
-            raise TypeError(f"explain() needs a Value as {name}, not {_kind(given)}")
+    check_value("explain", "root", root)
+    check_value("explain", "wrt", wrt)
     if isinstance(max_paths, bool) or not isinstance(max_paths, int):
-        raise TypeError(f"max_paths must be a whole number, not {_kind(max_paths)}")
+        raise TypeError(f"max_paths must be a whole number, not {type(max_paths).__name__}")
     if max_paths < 1:
         raise ValueError(f"max_paths must be at least 1, not {max_paths}")
-    found = largest_paths(root, wrt, max_paths)
-    total = float(gradient(root, wrt)) if found.count else 0.0
-    reason = "" if found.count else _reason(root, wrt)
-    return Explanation(root, wrt, found.paths, found.count, total, _share(found.paths, found.count, total), reason)
+    largest = largest_paths(sweep_order(root), wrt, max_paths)
+    total = float(gradient(root, wrt)) if largest.count else 0.0
+    reason = "" if largest.count else _reason(root, wrt)
+    return Explanation(root, wrt, largest.paths, largest.count, total, _share(largest, total), reason)
 
 
-def _kind(x: Any) -> str:
-    return type(x).__name__
-
-
-def _share(paths: tuple[Path, ...], count: int, total: float) -> float:
-    if len(paths) == count:
+def _share(largest: LargestPaths, total: float) -> float:
+    if len(largest.paths) == largest.count:
         return 1.0
-    return sum(path.product for path in paths) / total if total else float("nan")
+    return sum(path.product for path in largest.paths) / total if total else float("nan")
 
 
 def _reason(root: Value, wrt: Value) -> str:
     """Why no path leads from root to wrt."""
     names = name_nodes([wrt, root])
     y, x = names[id(root)], names[id(wrt)]
-    if largest_paths(wrt, root, 1).count:
+    if largest_paths(sweep_order(wrt), root, 1).count:
         return f"{x} is made from {y}, not {y} from {x}: the arguments are the other way round"
     if not root.op:
         return f"{y} is a leaf: it was not made by an operation, so it depends on nothing but itself"

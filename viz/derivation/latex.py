@@ -1,12 +1,11 @@
-"""Formulas and names in LaTeX's mathematics; a name is set upright and means nothing but itself."""
+"""Typeset names, numbers and formulas as LaTeX; names are escaped and, unless they are one letter, upright."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from autograd.ops.expr import Symbol
-from autograd.ops.printers import MATHEMATICS, RANK
+from viz.model.engine import expr, printers
 from viz.style.escape import clean
 
 _SPECIAL = {
@@ -31,10 +30,10 @@ _CONSTANTS = {"π": r"\pi", "√½": r"\sqrt{1/2}", "√(2π)": r"\sqrt{2\pi}", 
 _INFIX = {"+": "+", "-": "-", "*": r"\cdot", "//": r"\operatorname{//}", "%": r"\bmod"}
 
 
-def name(label: str) -> str:
+def latex_name(label: str) -> str:
     """A label: one letter, with its accent and index, as mathematics; anything else upright and escaped.
 
-    >>> print(name("x1"), name("h_o"), name("y_hat"), name("theta"), name("a b$"))
+    >>> print(*map(latex_name, ["x1", "h_o", "y_hat", "theta", "a b$"]))
     x_{1} h_{o} \\hat{y} \\theta \\mathrm{a\\ b\\$}
     """
     match = _LETTER.fullmatch(unicodedata.normalize("NFD", label))
@@ -45,10 +44,10 @@ def name(label: str) -> str:
     return accented + (f"_{{{match[3]}}}" if match[3] else "")
 
 
-def number(shown: str) -> str:
-    """A number as it is printed elsewhere: powers of ten, infinity, square roots.
+def latex_number(shown: str) -> str:
+    """A number from its plain text: powers of ten, infinity, square roots.
 
-    >>> number("-7.08e-5"), number("inf")
+    >>> latex_number("-7.08e-5"), latex_number("inf")
     ('-7.08 \\\\times 10^{-5}', '\\\\infty')
     """
     if shown in _CONSTANTS:
@@ -59,22 +58,21 @@ def number(shown: str) -> str:
     return rf"{digits} \times 10^{{{exponent}}}" if exponent else digits
 
 
-def formula(f: Symbol) -> str:
+def latex_formula(f: expr.Symbol) -> str:
     """A formula.
 
-    >>> from autograd.ops.expr import symbol
-    >>> print(formula(2.0 * symbol("x1") / symbol("w")))
+    >>> print(latex_formula(2.0 * expr.symbol("x1") / expr.symbol("w")))
     \\frac{2 \\cdot x_{1}}{w}
     """
     return _write(f)[0]
 
 
-def _write(f: Symbol) -> tuple[str, int]:
+def _write(f: expr.Symbol) -> tuple[str, int]:
     """The text and how tightly it holds together."""
     if f.op == "name":
-        return (r"\dots" if f.shown == "…" else name(f.shown)), 9
+        return (r"\dots" if f.shown == "…" else latex_name(f.shown)), 9
     if f.op == "number":
-        shown = number(MATHEMATICS.numbers(f.shown))
+        shown = latex_number(printers.MATHEMATICS.numbers(f.shown))
         return shown, 3 if shown.startswith("-") or r"\times" in shown or "/" in shown else 9
     parts = [_write(a) for a in f.args]
     texts = [part for part, _ in parts]
@@ -83,15 +81,15 @@ def _write(f: Symbol) -> tuple[str, int]:
     if f.op in ("pow", "**"):
         return f"{_wrap(parts[0], 9)}^{{{texts[1]}}}", 6
     if f.op == "neg":
-        return "-" + _wrap(parts[0], 4), RANK["neg"] - 1
+        return "-" + _wrap(parts[0], 4), printers.RANK["neg"] - 1
     if f.op in _INFIX:
-        rank = RANK.get(f.op, 3)
+        rank = printers.RANK.get(f.op, 3)
         return f"{_wrap(parts[0], rank)} {_INFIX[f.op]} {_wrap(parts[1], rank + 1)}", rank
     if f.op == "sqrt":
         return rf"\sqrt{{{texts[0]}}}", 9
     if f.op in ("fabs", "abs"):
         return rf"\left|{texts[0]}\right|", 9
-    word = _WORDS.get(f.op) or ("\\" + f.op if f.op in _FUNCTIONS else rf"\operatorname{{{name(f.op)}}}")
+    word = _WORDS.get(f.op) or ("\\" + f.op if f.op in _FUNCTIONS else rf"\operatorname{{{latex_name(f.op)}}}")
     return rf"{word}\left({', '.join(texts)}\right)", 9
 
 

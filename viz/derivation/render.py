@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 
-from viz.derivation import latex as tex
-from viz.derivation.chain import Chain, definitions, digits, joined, locals_of, names_in, way
+from viz.derivation.chain import Chain, definitions, joined, locals_of, names_along, names_in
+from viz.derivation.latex import latex_formula, latex_name, latex_number
 from viz.derivation.rules import PLAIN
+from viz.model.numbers import digits
+from viz.style.escape import latex_words, markdown_text
 
 
 def plain(chain: Chain) -> str:
@@ -18,8 +18,8 @@ def plain(chain: Chain) -> str:
     if not chain.count:
         return f"{title}: {chain.reason}"
     lines = [f"{title}, {_counted(chain.count)}", ""]
-    for name, made, number in definitions(chain, names):
-        lines.append(" = ".join([name, *([PLAIN.write(made)] if made else []), digits(number)]))
+    for name, made_as, value in definitions(chain, names):
+        lines.append(" = ".join([name, *([PLAIN.write(made_as)] if made_as else []), digits(value)]))
     lines += [""] * (len(lines) > 2)
     for i, path in enumerate(chain.paths, 1):
         shown, hidden = locals_of(path, names)
@@ -28,8 +28,47 @@ def plain(chain: Chain) -> str:
             steps.insert(len(steps) // 2, f"  ... {hidden:,} more local derivatives ...")
         factors = [joined([digits(x) for x in path.partials], " * ")] * (len(path.partials) > 1)
         product = " = ".join(["  product", *factors, digits(path.product)])
-        lines += [f"path {i}: {' → '.join(way(path, names))}", *steps, product]
+        lines += [f"path {i}: {' → '.join(names_along(path, names))}", *steps, product]
     return "\n".join(lines + ["", summary] if (summary := _summary(chain)) else lines)
+
+
+def markdown(chain: Chain) -> str:
+    """The explanation in Markdown, with a table for each path."""
+    names = names_in(chain)
+    title = f"**{markdown_text(f'd{names[id(chain.root)]}/d{names[id(chain.wrt)]} = {digits(chain.total)}')}**"
+    if not chain.count:
+        return f"{title}: {markdown_text(chain.reason)}"
+    lines = [f"{title}, {_counted(chain.count)}"]
+    defined = [(name, PLAIN.write(made_as) if made_as else "", digits(x)) for name, made_as, x in definitions(chain, names)]
+    if defined:
+        lines += _table(["name", "made as", "number"], defined)
+    for i, path in enumerate(chain.paths, 1):
+        shown, hidden = locals_of(path, names)
+        rows = [(x.derivative, x.formula, digits(x.number)) for x in shown]
+        if hidden:
+            rows.insert(len(rows) // 2, (f"{hidden:,} more", "", "..."))
+        rows.append(("product", "", digits(path.product)))
+        lines += ["", f"Path {i}: {markdown_text(' → '.join(names_along(path, names)))}"]
+        lines += _table(["local derivative", "formula", "number"], rows)
+    return "\n".join(lines + ["", markdown_text(summary)] if (summary := _summary(chain)) else lines)
+
+
+def latex(chain: Chain) -> str:
+    """The explanation in LaTeX: the local derivatives, then the product of each path, then the sum."""
+    names = names_in(chain)
+    whole = rf"\frac{{\partial {latex_name(names[id(chain.root)])}}}{{\partial {latex_name(names[id(chain.wrt)])}}}"
+    if not chain.count:
+        return rf"\begin{{aligned}}{whole} &= 0 &&\text{{({latex_words(chain.reason)})}}\end{{aligned}}"
+    lines: dict[str, None] = {}  # each but once
+    for path in chain.paths:
+        for step in locals_of(path, names)[0]:
+            derivative = rf"\frac{{\partial}}{{\partial {latex_name(step.name)}}} \left({latex_formula(step.operation)}\right)"
+            formula = latex_formula(step.rule) + " = " if step.rule and step.formula else ""
+            lines[f"{derivative} &= {formula}{latex_number(digits(step.number))}"] = None
+    products = [_latex_product(path.partials) for path in chain.paths] + [r"\cdots"] * (len(chain.paths) < chain.count)
+    sums = [f"{whole} &= {products[0]}", *(rf"&\quad + {product}" for product in products[1:])]
+    total = f"&= {latex_number(digits(chain.total))}"
+    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, *sums, total]) + "\n\\end{aligned}"
 
 
 def _counted(count: int) -> str:
@@ -47,61 +86,11 @@ def _summary(chain: Chain) -> str:
     return " = ".join([f"sum of these {len(products)} of {chain.count:,} paths", *terms, digits(sum(products))]) + f", {part}"
 
 
-def escape(text: str) -> str:
-    """Text for Markdown, in which nothing is markup.
-
-    >>> escape("<b>*x*|")
-    '&lt;b&gt;\\\\*x\\\\*\\\\|'
-    """
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:@^=])", r"\\\1", html.escape(text, quote=False))
-
-
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table in Markdown; its cells are escaped."""
-    lines = [f"| {' | '.join(map(escape, row))} |" for row in rows]
+    """A table in Markdown, after an empty line; its cells are escaped."""
+    lines = [f"| {' | '.join(map(markdown_text, row))} |" for row in rows]
     return ["", f"| {' | '.join(head)} |", "|" + "---|" * len(head), *lines]
 
 
-def markdown(chain: Chain) -> str:
-    """The explanation in Markdown, with a table for each path."""
-    names = names_in(chain)
-    title = f"**{escape(f'd{names[id(chain.root)]}/d{names[id(chain.wrt)]} = {digits(chain.total)}')}**"
-    if not chain.count:
-        return f"{title}: {escape(chain.reason)}"
-    told = [(name, PLAIN.write(made) if made else "", digits(x)) for name, made, x in definitions(chain, names)]
-    lines = [f"{title}, {_counted(chain.count)}", *(_table(["name", "made as", "number"], told) if told else [])]
-    for i, path in enumerate(chain.paths, 1):
-        shown, hidden = locals_of(path, names)
-        rows = [(x.derivative, x.formula, digits(x.number)) for x in shown]
-        if hidden:
-            rows.insert(len(rows) // 2, (f"{hidden:,} more", "", "..."))
-        rows.append(("product", "", digits(path.product)))
-        lines += ["", f"Path {i}: {escape(' → '.join(way(path, names)))}"]
-        lines += _table(["local derivative", "formula", "number"], rows)
-    return "\n".join(lines + ["", escape(summary)] if (summary := _summary(chain)) else lines)
-
-
-def latex(chain: Chain) -> str:
-    """The explanation in LaTeX: the local derivatives, then the product of each path, then the sum."""
-    names = names_in(chain)
-    whole = rf"\frac{{\partial {tex.name(names[id(chain.root)])}}}{{\partial {tex.name(names[id(chain.wrt)])}}}"
-    if not chain.count:
-        return rf"\begin{{aligned}}{whole} &= 0 &&\text{{({_words(chain.reason)})}}\end{{aligned}}"
-    lines: dict[str, None] = {}  # each but once
-    for path in chain.paths:
-        for step in locals_of(path, names)[0]:
-            derivative = rf"\frac{{\partial}}{{\partial {tex.name(step.name)}}} \left({tex.formula(step.made)}\right)"
-            formula = tex.formula(step.rule) + " = " if step.rule and step.formula else ""
-            lines[f"{derivative} &= {formula}{tex.number(digits(step.number))}"] = None
-    products = [_product(path.partials) for path in chain.paths] + [r"\cdots"] * (len(chain.paths) < chain.count)
-    sums = [f"{whole} &= {products[0]}", *(rf"&\quad + {product}" for product in products[1:])]
-    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, *sums, f"&= {tex.number(digits(chain.total))}"]) + "\n\\end{aligned}"
-
-
-def _product(partials: Sequence[float]) -> str:
-    return joined([tex.number(digits(x)) for x in partials], r" \cdot ", r"\cdots") or "1"
-
-
-def _words(text: str) -> str:
-    """Words for LaTeX's text mode."""
-    return re.sub(r"[^\w ,.:()]", " ", text.replace("_", " "))
+def _latex_product(partials: Sequence[float]) -> str:
+    return joined([latex_number(digits(x)) for x in partials], r" \cdot ", r"\cdots") or "1"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from viz.derivation.render import escape
-from viz.style.escape import clean
+from viz.style.escape import clean, markdown_text
 
 
 @dataclass(frozen=True)
 class Table:
-    """A title, the names of the columns and rows of cells; the last `numbers` columns are set right."""
+    """A title, the names of the columns and rows of cells; the last `numbers` columns are aligned right."""
 
     title: str
     head: tuple[str, ...]
@@ -29,13 +28,13 @@ class Table:
         """
         rows = [self.head, *([_line(cell) for cell in row] for row in self.rows)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.head))]
-        lines = ["  ".join(self._set(cell, i, widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
+        lines = ["  ".join(self._aligned(cell, i, widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
         return "\n".join([self.title, *lines])
 
     def markdown(self) -> str:
         """The table in Markdown."""
         rule = "|".join("---:" if self._is_number(i) else "---" for i in range(len(self.head)))
-        rows = [f"| {' | '.join(escape(_line(cell)) for cell in row)} |" for row in self.rows]
+        rows = [f"| {' | '.join(markdown_text(_line(cell)) for cell in row)} |" for row in self.rows]
         return "\n".join([f"**{self.title}**", "", f"| {' | '.join(self.head)} |", f"|{rule}|", *rows])
 
     def html(self) -> str:
@@ -48,7 +47,7 @@ class Table:
     def _is_number(self, column: int) -> bool:
         return column >= len(self.head) - self.numbers
 
-    def _set(self, cell: str, column: int, width: int) -> str:
+    def _aligned(self, cell: str, column: int, width: int) -> str:
         return cell.rjust(width) if self._is_number(column) else cell.ljust(width)
 
     def _cell(self, cell: str, column: int) -> str:

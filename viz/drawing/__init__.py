@@ -1,1 +1,4 @@
-"""Pictures of a graph: the views, their cards and legends."""
+"""Pictures as DOT: the views, their cards, frames and legends, and the object that holds a drawing.
+
+Imports model, style and backend.
+"""

@@ -10,10 +10,13 @@ from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
-from autograd._files import atomic_write
-from viz.backend import run as engine
-from viz.backend.files import html_page
-from viz.backend.find import find
+from viz.backend.display import selected
+from viz.backend.find import find_engine
+from viz.backend.run import RASTER, run_engine
+from viz.drawing.page import html_page, svg_element
+from viz.drawing.views import View
+from viz.model.arguments import check_path
+from viz.model.engine import atomic_write
 from viz.style import svg
 from viz.style.fonts import unprintable
 
@@ -21,35 +24,27 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 
 class Drawing:
-    """A picture of a graph, ready for notebooks and files.
+    """A picture of a graph, ready for notebooks and files; made by `draw`.
 
     It has the attributes of `graphviz.Digraph` (which is its `.dot`); `pipe`, `render` and `view` run the engine that
     is there. `str()` is the DOT text.
 
-    >>> from autograd import Value
-    >>> from viz import draw
-    >>> x = Value(3.0, "x")
-    >>> drawing = draw(x * x)
-    >>> drawing.source.startswith("digraph")
-    True
-    >>> drawing.pipe(format="png")[1:4]
-    b'PNG'
+    Examples:
+        >>> from autograd import Value
+        >>> from viz import draw
+        >>> x = Value(3.0, "x")
+        >>> drawing = draw(x * x)
+        >>> drawing.source.startswith("digraph")
+        True
+        >>> drawing.pipe(format="png")[1:4]
+        b'PNG'
     """
 
-    def __init__(
-        self,
-        dot: graphviz.Digraph,
-        tree: str,
-        title: str,
-        letters: str,
-        background: str,
-        dpi: float,
-        timeout: float,
-    ) -> None:
-        self.dot = dot
-        self._tree = tree
+    def __init__(self, view: View, title: str, background: str, dpi: float, timeout: float) -> None:
+        self.dot: graphviz.Digraph = view.dot
+        self._tree = view.text
+        self._user_text = view.user_text
         self._title = title
-        self._letters = letters
         self._background = background
         self._dpi = dpi
         self._timeout = timeout
@@ -74,26 +69,42 @@ class Drawing:
         return str(self.dot.source)
 
     def pipe(self, format: str | None = None, *, engine: str | None = None, encoding: str | None = None, **_: Any) -> Any:
-        """The picture as bytes, or as str when `encoding` is given; `format` is "svg" unless said otherwise.
+        """The picture, laid out.
 
-        Arguments that only steer the `dot` executable of `graphviz.Digraph.pipe` are accepted and not used.
-        Raises ValueError for an unknown format, EngineError (a RuntimeError) when no engine can do it.
+        Args:
+            format: "svg" (unless said otherwise), "png", "pdf" or another that the engine writes.
+            engine: the layout algorithm, as "dot" or "neato"; unless given, that of the view.
+            encoding: decode the picture, which is then a str.
+            **_: what only steers the `dot` executable of `graphviz.Digraph.pipe` is accepted and not used.
+
+        Returns:
+            bytes, or a str when `encoding` is given.
+
+        Raises:
+            ValueError: an unknown format or layout algorithm.
+            EngineError: no engine can do it; it is a RuntimeError.
         """
         picture = self._run(format or str(self.format), engine or str(self.engine))
         return picture.decode(encoding) if encoding else picture
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to `path`, whose suffix decides: .svg .png .pdf .dot .html. The written path.
+        """Write the picture to a file.
 
         The file is complete or not there: an error or an interrupt leaves what was there before.
-        Raises ValueError for another suffix, FileNotFoundError without the folder, EngineError as `pipe`.
+
+        Args:
+            path: its suffix decides the format: .svg .png .pdf .dot .html.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            ValueError: another suffix.
+            FileNotFoundError: the folder does not exist.
+            EngineError: as `pipe`.
         """
-        target = Path(path)
+        target = check_path(path, SUFFIXES)
         suffix = target.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValueError(f"cannot save as {target.name!r}: the name must end in one of {' '.join(SUFFIXES)}")
-        if not target.absolute().parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in")
         if suffix == ".dot":
             content = self.source.encode()
         elif suffix == ".html":
@@ -104,15 +115,36 @@ class Drawing:
         return target
 
     def page(self) -> str:
-        """One self-contained HTML page with the picture; it loads nothing and runs nothing."""
+        """One self-contained HTML page with the picture; it loads nothing and runs nothing.
+
+        Raises:
+            EngineError: as `pipe`.
+        """
         picture = self._run("svg", str(self.engine)).decode()
-        return html_page(self._title, self._background, picture)
+        return html_page(self._title, self._background, svg_element(picture))
 
     def render(self, filename: Any = None, directory: Any = None, view: bool = False, cleanup: bool = False,
                format: str | None = None, *, engine: str | None = None, outfile: Any = None, **_: Any) -> str:  # fmt: skip
-        """Write the picture to `filename.format` (or to `outfile`) and return that path; `view` opens it.
+        """Write the picture to a file, as `graphviz.Digraph.render`.
 
-        As `graphviz.Digraph.render`, except that no DOT file is left beside the picture: `save("graph.dot")` writes one.
+        Except that no DOT file is left beside the picture: `save("graph.dot")` writes one.
+
+        Args:
+            filename: the name without the format.
+            directory: the folder; it is made if it does not exist.
+            view: open the picture.
+            cleanup: accepted and not used.
+            format: as `pipe`.
+            engine: as `pipe`.
+            outfile: the whole path, instead of `filename` and `directory`.
+            **_: accepted and not used.
+
+        Returns:
+            The path that was written, `filename.format` or `outfile`.
+
+        Raises:
+            ValueError: as `pipe`.
+            EngineError: as `pipe`.
         """
         fmt = format or (Path(outfile).suffix[1:] if outfile else str(self.format))
         target = Path(outfile) if outfile else Path(directory or "", f"{filename or self.filename}.{fmt}")
@@ -123,7 +155,7 @@ class Drawing:
         return str(target)
 
     def view(self, filename: Any = None, directory: Any = None, cleanup: bool = False, **_: Any) -> str:
-        """Render to a file and open it in the system's viewer; the path."""
+        """Write the picture with `render` and open it in the system's viewer; the path."""
         return self.render(filename, directory, view=True)
 
     def _run(self, fmt: str, layout: str) -> bytes:
@@ -132,14 +164,14 @@ class Drawing:
         if layout not in graphviz.ENGINES:
             raise ValueError(f"unknown layout engine {layout!r}; one of {', '.join(sorted(graphviz.ENGINES))}")
         source = self.source
-        if fmt in engine.RASTER and find(fmt).name == "graphviz-pure":
-            missing = unprintable(self._letters)
+        if fmt in RASTER and find_engine(fmt).name == "graphviz-pure":
+            missing = unprintable(self._user_text)
             if missing:
                 warnings.warn(
                     f"no glyphs for {missing} in a {fmt} picture: save as .svg, or let VIZ_DOT name a `dot`",
                     stacklevel=3,
                 )
-        picture = engine.run(source, fmt, layout, self._dpi, self._timeout)
+        picture = run_engine(source, fmt, layout, self._dpi, self._timeout)
         return svg.finish(picture.decode()).encode() if fmt == "svg" else picture
 
     def _repr_mimebundle_(
@@ -151,5 +183,4 @@ class Drawing:
             bundle["image/svg+xml"] = self._run("svg", "dot").decode()
         except Exception as error:
             bundle["text/plain"] = f"{self._tree}\n(no picture: {' '.join(str(error).split())[:300]})"
-        wanted = {kind: shown for kind, shown in bundle.items() if not include or kind in include}
-        return {kind: shown for kind, shown in wanted.items() if not exclude or kind not in exclude}
+        return selected(bundle, include, exclude)

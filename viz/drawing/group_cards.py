@@ -1,4 +1,4 @@
-"""How the box of a group looks: its name, counts, histogram of |gradient|, share of signs, median and maximum."""
+"""The card of a group in DOT: name, counts, histogram of |gradient|, share of signs, median and maximum."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import math
 
 from viz.drawing.cards import Attributes
 from viz.model.group_stats import Group
-from viz.style.escape import html_text, number, tooltip
+from viz.model.numbers import number
+from viz.style.escape import html_text, tooltip
 from viz.style.labels import CAPTION, KEY, NAME, font, row, table, wide
 from viz.style.theme import Theme
 
 HEIGHT, BAR = 40, 14  # points
 
 
-def attributes(group: Group, title: str, own: bool, span: tuple[int, int], theme: Theme) -> Attributes:
-    """The node attributes; `own` says that the box holds what lies in a scope beside its inner scopes."""
+def group_card(group: Group, title: str, has_frame: bool, span: tuple[int, int], theme: Theme) -> Attributes:
+    """The node attributes of a group; one that has a frame holds what is in its scope beside inner scopes."""
     rows = [wide(font(html_text(title), NAME, theme.ink, "<B>{}</B>"))]
-    if own:
+    if has_frame:
         rows.append(wide(font("beside its inner scopes", CAPTION, theme.key, "<I>{}</I>")))
     rows.append(wide(font(f"{group.values:,} value{'s' * (group.values != 1)}", KEY, theme.key)))
-    rows.append(wide(font(kinds(group), CAPTION, theme.key)))
+    rows.append(wide(font(_kinds(group), CAPTION, theme.key)))
     if group.sizes():
         rows.append(wide(_histogram(group, span, theme)))
         rows.append(wide(_signs(group, theme)))
@@ -27,16 +28,16 @@ def attributes(group: Group, title: str, own: bool, span: tuple[int, int], theme
         rows.append(row("max |grad|", number(max(group.sizes())), theme))
     elif group.grads:
         rows.append(wide(font("all gradients 0", KEY, theme.key)))
-    bad = sum(not math.isfinite(grad) for grad in group.grads)
-    if bad:
-        rows.append(wide(font(f"{bad:,} nan or inf", KEY, theme.nonfinite_edge, "<B>{}</B>")))
+    nonfinite = sum(not math.isfinite(grad) for grad in group.grads)
+    if nonfinite:
+        rows.append(wide(font(f"{nonfinite:,} nan or inf", KEY, theme.nonfinite_edge, "<B>{}</B>")))
     return {
         "shape": "box", "style": "rounded,filled", "fillcolor": theme.neutral, "color": theme.border, "penwidth": "1.6",
-        "margin": "0.1,0.06", "label": table(rows), "tooltip": tooltip(_describe(group)),
+        "margin": "0.1,0.06", "label": table(rows), "tooltip": tooltip(_description(group)),
     }  # fmt: skip
 
 
-def kinds(group: Group, constants: bool = False) -> str:
+def _kinds(group: Group, constants: bool = False) -> str:
     """How many values there are of each kind; the constants where they are all, or are asked for."""
     words = [(group.leaves, "leaf", "leaves"), (group.results, "result", "results")]
     if constants or group.constants == group.values:
@@ -59,7 +60,7 @@ def _histogram(group: Group, span: tuple[int, int], theme: Theme) -> str:
 
 
 def _height(count: int, top: int) -> int:
-    """Something is to be seen of a single value among thousands."""
+    """The height of a bar; a single value among thousands still has one point."""
     return max(round(HEIGHT * count / top), 1) if count else 0
 
 
@@ -85,8 +86,9 @@ def _power(exponent: int) -> str:
     return "1" if exponent == 0 else f"1e{exponent}"
 
 
-def _describe(group: Group) -> str:
-    lines = [" / ".join(group.path), f"{group.values:,} values: {kinds(group, constants=True)}"]
+def _description(group: Group) -> str:
+    """The tooltip."""
+    lines = [" / ".join(group.path), f"{group.values:,} values: {_kinds(group, constants=True)}"]
     if group.sizes():
         lines += [f"median |grad| {group.median()!r}", f"max |grad| {max(group.sizes())!r}"]
         lines.append(f"{sum(grad == 0.0 for grad in group.grads):,} gradients are 0")

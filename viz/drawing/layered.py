@@ -1,4 +1,4 @@
-"""Places for a layered network: a column a layer, straight arrows from each to the next, labels clear of each other."""
+"""Places for a layered network: a column a layer, straight arrows between them, labels clear of each other."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from viz.model.network import Card, Link, Network
 
 Size = tuple[float, float]
 Point = tuple[float, float]
-APART, BETWEEN, MARGIN, TITLE = 22.0, 34.0, 13.0, 20.0  # points: cards, samples, inside frames
-STEPS = [k / 25 for k in range(5, 21)]  # where on its arrow a label may stand
+APART, BETWEEN = 22.0, 34.0  # points between cards, and between samples
+MARGIN, TITLE = 13.0, 20.0  # points inside a frame
 HEAD = 12.0  # the length of an arrow's head
+PLACES = [k / 25 for k in range(5, 21)]  # where along its arrow a label may be
 
 
 @dataclass
 class Layout:
-    """Centres of cards, ends of arrows, centres of labels by link, and frames as title, cards, centre and size."""
+    """Centres of the cards; by link, the ends of its arrow and the centre of its label."""
 
     cards: dict[str, Point] = field(default_factory=dict)
     arrows: list[tuple[Point, Point]] = field(default_factory=list)
@@ -24,31 +25,36 @@ class Layout:
 
 
 def column_of(card: Card, last: int) -> int:
-    """The number of a card's column; the losses' is `last`."""
-    return card.unit.depth if card.unit else last if card.kind == "loss" else 0
+    """The number of a card's column; that of losses is `last`."""
+    return last if card.kind == "loss" else card.depth
+
+
+def _last_column(network: Network) -> int:
+    return 1 + max(card.depth for card in network.cards.values())
 
 
 def is_layered(network: Network) -> bool:
     """Whether every arrow leads from one column to the next."""
-    last = 1 + max(card.unit.depth for card in network.cards.values() if card.unit)
-    place = {card.id: column_of(card, last) for card in network.cards.values()}
-    steps = {place[link.head] - place[link.tail] for link in network.links}
+    last = _last_column(network)
+    columns = {card.id: column_of(card, last) for card in network.cards.values()}
+    steps = {columns[link.head] - columns[link.tail] for link in network.links}
     return not network.of_kind("between") and steps == {1}
 
 
 def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size], labelled: bool = True) -> Layout:
-    """The places of all cards of these sizes, and of the labels of the links, of these sizes, if there are any."""
-    last = 1 + max(card.unit.depth for card in network.cards.values() if card.unit)
+    """The places of all cards, of these sizes, and of the labels of the links, of these sizes, unless not `labelled`."""
+    last = _last_column(network)
     columns: dict[int, dict[int, list[str]]] = {}
     for card in network.cards.values():
         columns.setdefault(column_of(card, last), {}).setdefault(card.sample, []).append(card.id)
     layout = Layout()
     x = 0.0
-    tops = _tops(columns, sizes, network.links, labels)
+    reaches = _reaches(columns, sizes, network.links, labels)
+    whole = (0.0, max(bottom for _, bottom in reaches.values()))
     for number in sorted(columns):
         width = max(sizes[name][0] for names in columns[number].values() for name in names)
         for sample, names in columns[number].items():
-            _stack(layout, names, sizes, x + width / 2, tops.get(sample, (0.0, max(y for _, y in tops.values()))))
+            _stack(layout, names, sizes, x + width / 2, reaches.get(sample, whole))
         x += width + _gap(network, columns[number], labels)
     _connect(layout, network.links, sizes)
     if labelled:
@@ -56,21 +62,21 @@ def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size],
     return layout
 
 
-def _tops(columns: Mapping[int, Mapping[int, Sequence[str]]], sizes: Mapping[str, Size], links: Sequence[Link],
-          labels: Sequence[Size]) -> dict[int, tuple[float, float]]:  # fmt: skip
-    """From where to where the cards of each sample reach, downwards; there is room for the labels of each gap."""
-    found: dict[int, tuple[float, float]] = {}
+def _reaches(columns: Mapping[int, Mapping[int, Sequence[str]]], sizes: Mapping[str, Size], links: Sequence[Link],
+             labels: Sequence[Size]) -> dict[int, tuple[float, float]]:  # fmt: skip
+    """Top and bottom of the cards of each sample, downwards; there is room for the labels of each gap."""
+    reaches: dict[int, tuple[float, float]] = {}
     top = 0.0
     samples = {sample for column in columns.values() for sample in column}
-    for sample in sorted(samples - {0} or samples):  # what belongs to no sample, as the loss, is in the middle of all
+    for sample in sorted(samples - {0} or samples):  # a card of no sample, as the loss, is in the middle of all
         need = 0.0
         for column in columns.values():
             names = column.get(sample, [])
-            text = sum(label[1] for link, label in zip(links, labels, strict=True) if link.tail in names)
-            need = max(need, sum(sizes[name][1] + APART for name in names) - APART, 0.85 * text if len(names) > 1 else 0.0)
-        found[sample] = (top, top + need)
+            height = sum(label[1] for link, label in zip(links, labels, strict=True) if link.tail in names)
+            need = max(need, sum(sizes[name][1] + APART for name in names) - APART, 0.85 * height if len(names) > 1 else 0.0)
+        reaches[sample] = (top, top + need)
         top += need + BETWEEN + 2 * MARGIN + TITLE
-    return found
+    return reaches
 
 
 def _stack(layout: Layout, names: Sequence[str], sizes: Mapping[str, Size], x: float, reach: tuple[float, float]) -> None:
@@ -94,11 +100,11 @@ def _gap(network: Network, column: Mapping[int, Sequence[str]], labels: Sequence
 
 def _connect(layout: Layout, links: Sequence[Link], sizes: Mapping[str, Size]) -> None:
     """Arrows start in the middle of a card's right side and end along the left side, in the order of their tails."""
-    into: dict[str, list[int]] = {}
+    arrivals: dict[str, list[int]] = {}
     for i, link in enumerate(links):
-        into.setdefault(link.head, []).append(i)
+        arrivals.setdefault(link.head, []).append(i)
     ends: dict[int, Point] = {}
-    for head, arriving in into.items():
+    for head, arriving in arrivals.items():
         x, y = layout.cards[head]
         width, height = sizes[head]
         step = min(22.0, 0.8 * height / len(arriving))
@@ -111,12 +117,12 @@ def _connect(layout: Layout, links: Sequence[Link], sizes: Mapping[str, Size]) -
 
 
 def _place_labels(layout: Layout, labels: Sequence[Size]) -> None:
-    """Each label on its arrow, where it covers no other label, no frame and as few other arrows as can be."""
+    """Put each label on its arrow where it covers no other label, no frame and as few other arrows as can be."""
     for i, size in enumerate(labels):
         start, end = layout.arrows[i]
         best = 0.36 if sum(arrow[0] == start for arrow in layout.arrows) > 1 else 0.5
         costs = []
-        for t in STEPS:
+        for t in PLACES:
             point = _along(start, end, t)
             hidden = sum(_covers(point, size, other, labels[k]) for k, other in enumerate(layout.labels))
             crossed = sum(_crosses(point, size, *arrow) for k, arrow in enumerate(layout.arrows) if k != i)

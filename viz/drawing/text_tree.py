@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from viz.model.numbers import number
 from viz.model.picture import Box, Picture
-from viz.style.escape import clean, number
+from viz.style.escape import clean
 
-LINES = 20
+MAX_LINES = 20
 
 
-def text_tree(picture: Picture, limit: int = LINES) -> str:
+def text_tree(picture: Picture, limit: int = MAX_LINES) -> str:
     """One line a value, operands under their result; a value that was listed before is not opened again.
 
     >>> from autograd import Value
+    >>> from viz.model.graph import Graph
     >>> from viz.model.picture import read_graph
     >>> x = Value(3.0, "x")
-    >>> print(text_tree(read_graph([x * x + x])))
+    >>> print(text_tree(read_graph(Graph([x * x + x]))))
     + data 12 grad 0
       × data 9 grad 0
         x data 3 grad 0

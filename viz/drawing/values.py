@@ -1,4 +1,4 @@
-"""Picture to DOT, with the graphviz package: the views "values" and "classic"."""
+"""A picture as DOT: each value a card (the view "values"), or a record and an operation circle ("classic")."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ from collections.abc import Callable
 
 import graphviz  # type: ignore[import-untyped]
 
-from viz.drawing.cards import card, record
+from viz.drawing.cards import Attributes, card, circle, record
+from viz.drawing.digraph import new_digraph
 from viz.drawing.frames import add_frames
-from viz.drawing.legend import legend_table
-from viz.model.picture import Arrow, Box, Picture
-from viz.style.escape import html_text, number, tooltip
+from viz.drawing.legend import picture_legend
+from viz.model.numbers import number
+from viz.model.picture import Arrow, Picture
+from viz.style.escape import html_text, tooltip
 from viz.style.labels import KEY, beside, font
 from viz.style.theme import Scale, Theme, edge_colour, edge_ink, tint
 
-FONT = "Helvetica"  # measured as Arial by engines without fonts
-
-View = Callable[[Picture, str, Theme, bool], graphviz.Digraph]
-TRUNK = "4"  # results keep to a straight line with their results; leaves bend
+TRUNK = "4"  # weight of an arrow from a result, which the engine keeps straight; those from leaves bend
+DrawPicture = Callable[[Picture, str, Theme, bool], graphviz.Digraph]
 
 
-def values(picture: Picture, direction: str, theme: Theme, groups: bool) -> graphviz.Digraph:
+def draw_values(picture: Picture, direction: str, theme: Theme, groups: bool) -> graphviz.Digraph:
     """Each value a card, each arrow with the local derivative."""
     scale = gradient_scale(picture)
-    graph = _graph(picture, direction, theme, scale, nodesep="0.22", ranksep="0.42")
-    named = set() if groups else ends_of_scopes(picture)
+    legend = picture_legend(picture, scale, theme)
+    graph = new_digraph("computation", theme, legend, "0.7", pad="0.2", rankdir=direction, nodesep="0.22", ranksep="0.42")
+    captioned = set() if groups else ends_of_scopes(picture)
     for box in picture.boxes:
-        graph.node(box.id, **card(box, theme, tint(theme, scale, box.grad), captions=box.id in named))
+        graph.node(box.id, **card(box, theme, tint(theme, scale, box.grad), captions=box.id in captioned))
     results = {box.id for box in picture.boxes if box.kind == "operation"}
     for arrow in picture.arrows:
         weight = TRUNK if arrow.tail in results else "1"
@@ -36,23 +37,19 @@ def values(picture: Picture, direction: str, theme: Theme, groups: bool) -> grap
     return graph
 
 
-def classic(picture: Picture, direction: str, theme: Theme, groups: bool) -> graphviz.Digraph:
+def draw_classic(picture: Picture, direction: str, theme: Theme, groups: bool) -> graphviz.Digraph:
     """Each value a record, each operation a circle in front of it."""
     scale = gradient_scale(picture)
-    graph = _graph(picture, direction, theme, scale, nodesep="0.15", ranksep="0.3")
+    legend = picture_legend(picture, scale, theme)
+    graph = new_digraph("computation", theme, legend, "0.7", pad="0.2", rankdir=direction, nodesep="0.15", ranksep="0.3")
     results = {box.id for box in picture.boxes if box.kind == "operation"}
-    named = set() if groups else ends_of_scopes(picture)
+    captioned = set() if groups else ends_of_scopes(picture)
     for box in picture.boxes:
-        graph.node(box.id, **record(box, theme, tint(theme, scale, box.grad), captions=box.id in named))
+        graph.node(box.id, **record(box, theme, tint(theme, scale, box.grad), captions=box.id in captioned))
         if box.id in results:
-            graph.node(f"op_{box.id}", **_circle(box, theme))
-            graph.edge(
-                f"op_{box.id}",
-                box.id,
-                weight=TRUNK,
-                color=edge_colour(theme, scale, box.grad),
-                penwidth="1.2",
-            )
+            colour = edge_colour(theme, scale, box.grad)
+            graph.node(f"op_{box.id}", **circle(box, theme))
+            graph.edge(f"op_{box.id}", box.id, weight=TRUNK, color=colour, penwidth="1.2")
     for arrow in picture.arrows:
         weight = TRUNK if arrow.tail in results else "1"
         graph.edge(arrow.tail, f"op_{arrow.head}", weight=weight, **_arrow(arrow, direction, theme, scale))
@@ -62,7 +59,7 @@ def classic(picture: Picture, direction: str, theme: Theme, groups: bool) -> gra
 
 
 def ends_of_scopes(picture: Picture) -> set[str]:
-    """The boxes that are used outside of their scope, or not at all: there its name stands, and not on every card."""
+    """The boxes that are used outside of their scope, or not at all: only these cards carry its name."""
     group = {box.id: box.group for box in picture.boxes}
     inside = {arrow.tail for arrow in picture.arrows} - {a.tail for a in picture.arrows if group[a.tail] != group[a.head]}
     return {box.id for box in picture.boxes if box.group and box.id not in inside}
@@ -79,18 +76,7 @@ def gradient_scale(picture: Picture) -> Scale:
     return Scale.fit(others, clipped=any(grad > scale.top for grad in roots))
 
 
-def _graph(picture: Picture, direction: str, theme: Theme, scale: Scale, **attributes: str) -> graphviz.Digraph:
-    graph = graphviz.Digraph("computation", format="svg")
-    graph.attr(
-        "graph", rankdir=direction, bgcolor=theme.background, pad="0.2", outputorder="edgesfirst", fontname=FONT,
-        label=legend_table(picture, scale, theme), labelloc="b", **attributes,
-    )  # fmt: skip
-    graph.attr("node", fontname=FONT, fontsize="12", height="0", width="0")
-    graph.attr("edge", fontname=FONT, fontsize="10", arrowsize="0.7")
-    return graph
-
-
-def _arrow(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> dict[str, str]:
+def _arrow(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> Attributes:
     if arrow.kind == "stub":
         return {"style": "dashed", "color": theme.faint}
     if arrow.kind == "constant":
@@ -102,20 +88,10 @@ def _arrow(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> dict[str
         "penwidth": f"{0.9 + 1.5 * strength:.2f}",
         "tooltip": about,
     }
-    words = "" if arrow.local == 1.0 else "≈ 1" if number(arrow.local) == "1" else number(arrow.local)
+    label = "" if arrow.local == 1.0 else "≈ 1" if number(arrow.local) == "1" else number(arrow.local)
     if arrow.times > 1:
-        words = f"{arrow.times} × {words}".strip()
-    if words:
-        attributes |= {
-            "label": beside([font(html_text(words), KEY, edge_ink(theme, arrow.message))], direction),
-            "labeltooltip": about,
-        }
+        label = f"{arrow.times} × {label}".strip()
+    if label:
+        shown = font(html_text(label), KEY, edge_ink(theme, arrow.message))
+        attributes |= {"label": beside([shown], direction), "labeltooltip": about}
     return attributes
-
-
-def _circle(box: Box, theme: Theme) -> dict[str, str]:
-    label = f'<<FONT COLOR="{theme.ink}">{html_text(box.operation)}</FONT>>'
-    return {
-        "shape": "ellipse", "width": "0.3", "height": "0.3", "margin": "0.04,0.02", "style": "filled",
-        "fillcolor": theme.neutral, "color": theme.border, "label": label, "tooltip": tooltip(box.operation),
-    }  # fmt: skip

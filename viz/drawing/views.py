@@ -1,26 +1,28 @@
-"""Each view of a graph, ready to be drawn: DOT, a text for where no picture can be shown, and the letters that occur."""
+"""The views of a graph: each makes the DOT, a text for where no picture can be shown, and the text that users wrote."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import graphviz  # type: ignore[import-untyped]
 
-from viz.drawing import values as dot
-from viz.drawing.groups import groups
-from viz.drawing.neurons import neurons
-from viz.drawing.text_tree import LINES, text_tree
-from viz.model.fold import fewest, fold
+from viz.drawing.groups import draw_groups
+from viz.drawing.neurons import draw_neurons
+from viz.drawing.text_tree import MAX_LINES, text_tree
+from viz.drawing.values import DrawPicture, draw_classic, draw_values
+from viz.model.fold import fewest_items, fold
+from viz.model.graph import Graph
 from viz.model.group_stats import Group, flows_of, groups_of
-from viz.model.network import Network, read_network
-from viz.model.node import Node, listing
-from viz.model.picture import Picture, read_graph
+from viz.model.network import Card, Network, read_network
+from viz.model.node import Node
+from viz.model.numbers import number
+from viz.model.picture import Picture, read_graph, read_items
 from viz.model.scopes import by_level, by_scope
 from viz.model.subgraph import read_top, read_window
-from viz.model.units import units
-from viz.style.escape import clean, number
+from viz.model.units import Unit, find_units
+from viz.style.escape import clean
 from viz.style.theme import Theme
 
 NO_UNITS = (
@@ -29,8 +31,8 @@ NO_UNITS = (
 
 
 @dataclass(frozen=True)
-class Look:
-    """How to draw: None in `direction` and `fold` chooses what suits the view."""
+class Options:
+    """How to draw; None in `direction` and `fold` chooses what suits the view."""
 
     direction: str | None
     theme: Theme
@@ -45,98 +47,110 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A drawn view; `letters` are those of the user, which a raster picture may lack."""
+class View:
+    """A view of a graph; `user_text` has characters that a raster picture may lack."""
 
-    graph: graphviz.Digraph
-    tree: str
-    letters: str
+    dot: graphviz.Digraph
+    text: str
+    user_text: str
     values: int
 
 
-def see_values(roots: Sequence[Node], look: Look, note: str = "") -> Seen:
-    """Each value a card, unless there are too many; `note` stands in the legend."""
-    folding = look.fold is not False
-    if look.around is not None:
-        limit = look.max_nodes or sys.maxsize
-        return _seen(read_window(roots, look.around, look.radius, limit, folding), dot.values, look, "BT")
-    if look.top is not None:
-        return _seen(read_top(roots[0], look.top, folding), dot.values, look, "BT")
-    if look.depth is not None or look.expand:
-        return see_groups(roots, look, note)
-    nodes = listing(roots)
-    if look.max_nodes is not None and len(nodes) > look.max_nodes:
-        return _see_folded(nodes, roots, look, note)
-    return _seen(replace(read_graph(roots, look.max_nodes, folding), note=note), dot.values, look, "BT")
+def view_values(graph: Graph, options: Options, note: str = "") -> View:
+    """Each value a card, unless there are too many; `note` is for the legend."""
+    folding = options.fold is not False
+    if options.around is not None:
+        limit = options.max_nodes or sys.maxsize
+        return _picture_view(read_window(graph, options.around, options.radius, limit, folding), draw_values, options, "BT")
+    if options.top is not None:
+        return _picture_view(read_top(graph, options.top, folding), draw_values, options, "BT")
+    if options.depth is not None or options.expand:
+        return view_groups(graph, options, note)
+    if options.max_nodes is not None and len(graph) > options.max_nodes:
+        return _view_folded(graph, options, options.max_nodes, note)
+    return _picture_view(replace(read_graph(graph, options.max_nodes, folding), note=note), draw_values, options, "BT")
 
 
-def _see_folded(nodes: Sequence[Node], roots: Sequence[Node], look: Look, note: str) -> Seen:
+def _view_folded(graph: Graph, options: Options, limit: int, note: str) -> View:
     """Of too many values, their scopes; without scopes with their sums of products as one, or else by levels."""
-    scoped = any(node.group for node in nodes)
-    assert look.max_nodes is not None
-    too_many = f": {len(nodes):,} values are more than max_nodes={look.max_nodes} (None draws all; around=, top= a part)"
+    has_scopes = any(node.group for node in graph.nodes)
+    too_many = f": {len(graph):,} values are more than max_nodes={limit} (None draws all; around=, top= a part)"
     note += "; " * bool(note)
-    if not scoped and look.fold is not False and fewest(nodes) <= look.max_nodes:
-        for products, what in ((False, "sums and constants"), (True, "sums of products")):
-            if len(fold(nodes, roots, products)) <= look.max_nodes:
-                picture = replace(read_graph(roots, None, True, products), note=f"{note}folded by {what}{too_many}")
-                return _seen(picture, dot.values, look, "BT")
-    return see_groups(roots, look, f"{note}folded by {'scopes' if scoped else 'levels'}{too_many}")
+    if not has_scopes and options.fold is not False and fewest_items(graph) <= limit:
+        for products, how in ((False, "sums and constants"), (True, "sums of products")):
+            items = fold(graph, products)
+            if len(items) <= limit:
+                picture = replace(read_items(graph, items), note=f"{note}folded by {how}{too_many}")
+                return _picture_view(picture, draw_values, options, "BT")
+    return view_groups(graph, options, f"{note}folded by {'scopes' if has_scopes else 'levels'}{too_many}")
 
 
-def see_classic(roots: Sequence[Node], look: Look) -> Seen:
+def view_classic(graph: Graph, options: Options) -> View:
     """Records and operation circles."""
-    return _seen(read_graph(roots, look.max_nodes, bool(look.fold)), dot.classic, look, "LR")
+    return _picture_view(read_graph(graph, options.max_nodes, bool(options.fold)), draw_classic, options, "LR")
 
 
-def see_neurons(roots: Sequence[Node], look: Look) -> Seen:
+def view_neurons(graph: Graph, options: Options) -> View:
     """Units, or the values where there are none."""
-    found = units(roots)
-    if not found:
-        return see_values(roots, look, NO_UNITS)
-    limit = look.max_nodes
-    if limit is not None and len(found) + sum(len(unit.inputs) for unit in found) > limit:
-        reason = f"drawn as values: {len(found):,} units and their weights are more than max_nodes={limit}"
-        return see_values(roots, look, reason)
-    network = read_network(roots, found)
-    graph = neurons(network, look.direction or "LR", look.theme)
-    names = [text for card in network.cards.values() for text in (card.name, card.node.label, *card.node.group)]
-    names += [unit.layer + unit.net.label + (unit.bias.label if unit.bias else "") for unit in found]
-    names += [weight.label for unit in found for weight, _ in unit.inputs]
-    names += [node.label for inside in network.inside.values() for node in inside]
-    return Seen(graph, _lines(network), "".join(map(clean, names)), network.values)
+    units = find_units(graph)
+    if not units:
+        return view_values(graph, options, NO_UNITS)
+    limit = options.max_nodes
+    if limit is not None and len(units) + sum(len(unit.inputs) for unit in units) > limit:
+        reason = f"drawn as values: {len(units):,} units and their weights are more than max_nodes={limit}"
+        return view_values(graph, options, reason)
+    network = read_network(graph, units)
+    dot = draw_neurons(network, options.direction or "LR", options.theme)
+    return View(dot, _network_text(network), _network_labels(network, units), network.values)
 
 
-def see_groups(roots: Sequence[Node], look: Look, note: str = "") -> Seen:
+def view_groups(graph: Graph, options: Options, note: str = "") -> View:
     """Scopes folded, or levels where there are none."""
-    nodes = listing(roots)
-    scoped = any(node.group for node in nodes)
-    paths = by_scope(nodes, look.depth, look.expand) if scoped or look.expand else by_level(nodes)
-    if not scoped and not note:
+    has_scopes = any(node.group for node in graph.nodes)
+    scopes = by_scope(graph, options.depth, options.expand) if has_scopes or options.expand else by_level(graph)
+    if not has_scopes and not note:
         note = "folded by levels: there are no scopes"
-    found = groups_of(nodes, paths)
-    graph = groups(found, flows_of(nodes, paths), look.direction, look.theme, note)
-    letters = "".join(clean(" ".join(group.path) + (group.node.label if group.node else "")) for group in found)
-    return Seen(graph, "\n".join(_line(group) for group in found[::-1][:LINES]), letters, len(nodes))
+    groups = groups_of(graph, scopes)
+    dot = draw_groups(groups, flows_of(graph, scopes), options.direction, options.theme, note)
+    labels = [" ".join(group.path) + ("" if group.node is None else group.node.label) for group in groups]
+    lines = [_group_line(group) for group in groups[::-1][:MAX_LINES]]
+    return View(dot, "\n".join(lines), "".join(map(clean, labels)), len(graph))
 
 
-def _line(group: Group) -> str:
+VIEWS: dict[str, Callable[[Graph, Options], View]] = {
+    "values": view_values,
+    "classic": view_classic,
+    "neurons": view_neurons,
+    "groups": view_groups,
+}
+
+
+def _picture_view(picture: Picture, draw_picture: DrawPicture, options: Options, direction: str) -> View:
+    dot = draw_picture(picture, options.direction or direction, options.theme, options.groups)
+    labels = "".join(clean(label) for box in picture.boxes for label in (box.label, box.operation, *box.group))
+    return View(dot, text_tree(picture), labels, picture.values)
+
+
+def _group_line(group: Group) -> str:
     name = clean(" / ".join(group.path)).replace("\n", " ")
     largest = f", max |grad| {number(max(group.sizes()))}" if group.sizes() else ""
     return f"{name}: {group.values:,} values{largest}"
 
 
-def _seen(picture: Picture, how: dot.View, look: Look, direction: str) -> Seen:
-    graph = how(picture, look.direction or direction, look.theme, look.groups)
-    letters = "".join(clean(text) for box in picture.boxes for text in (box.label, box.operation, *box.group))
-    return Seen(graph, text_tree(picture), letters, picture.values)
-
-
-def _lines(network: Network) -> str:
-    """One line a card."""
+def _network_text(network: Network) -> str:
+    """One line a card, the result first."""
     cards = list(network.cards.values())[::-1]
-    lines = []
-    for card in cards[:LINES]:
-        name = clean(card.name).replace("\n", " ") or card.kind
-        lines.append(f"{name}: {card.kind}, value {number(card.node.data)}, gradient {number(card.gradient)}")
-    return "\n".join(lines + ["..."] * (len(cards) > LINES))
+    return "\n".join([*map(_card_line, cards[:MAX_LINES]), *["..."] * (len(cards) > MAX_LINES)])
+
+
+def _card_line(card: Card) -> str:
+    name = clean(card.name).replace("\n", " ") or card.kind
+    return f"{name}: {card.kind}, value {number(card.node.data)}, gradient {number(card.gradient)}"
+
+
+def _network_labels(network: Network, units: list[Unit]) -> str:
+    labels = [label for card in network.cards.values() for label in (card.name, card.node.label, *card.node.group)]
+    labels += [unit.layer + unit.net.label + ("" if unit.bias is None else unit.bias.label) for unit in units]
+    labels += [weight.label for unit in units for weight, _ in unit.inputs]
+    labels += [node.label for inside in network.inside.values() for node in inside]
+    return "".join(map(clean, labels))

@@ -1,1 +1,4 @@
-"""What is to be drawn, as plain data: nodes, folds, groups, networks."""
+"""What a picture shows, as plain data: nodes, graphs, folds, groups, networks, paths.
+
+Imports no other folder of viz; `engine.py` alone imports autograd.
+"""

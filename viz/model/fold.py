@@ -8,21 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograd.ops.primitives import TABLE
-from viz.model.node import Node
-from viz.style.escape import number
+from viz.model.engine import TABLE
+from viz.model.graph import Graph
+from viz.model.node import GLYPHS, Node, glyph, row_name
+from viz.model.operation_text import with_constants
 
 Operand = tuple[int, float]  # which node, and the local derivative towards it
-GLYPHS = {"∛": "³√", "⌊÷⌋": "//", "xʸ": "x^y"}  # in place of glyphs that common fonts lack
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-PATTERNS = {  # how an operation with a constant reads: the constant second, the constant first
-    "add": ("+ {}", "+ {}"), "sub": ("− {}", "{} − x"), "mul": ("× {}", "× {}"), "div": ("÷ {}", "{} ÷ x"),
-    "mod": ("mod {}", "{} mod x"), "floordiv": ("// {}", "{} // x"), "pow": ("x^{}", "{}^x"),
-}  # fmt: skip
 
 
 @dataclass
-class Shown:
+class Item:
     """A node that is drawn: the operands with arrows, the text of its operation, the nodes folded into it."""
 
     index: int
@@ -32,41 +27,106 @@ class Shown:
     constants: list[float] = field(default_factory=list)  # those of the folded nodes that are constants
 
 
-def unfolded(nodes: Sequence[Node]) -> list[Shown]:
+def unfolded(graph: Graph) -> list[Item]:
     """Every node as it is."""
-    index = {id(node): i for i, node in enumerate(nodes)}
-    return [Shown(i, _operands(node, index), glyph(node)) for i, node in enumerate(nodes)]
+    return [Item(i, _operands(graph, i), glyph(node)) for i, node in enumerate(graph.nodes)]
 
 
-def fold(nodes: Sequence[Node], roots: Sequence[Node], products: bool = False) -> list[Shown]:
+def fold(graph: Graph, products: bool = False) -> list[Item]:
     """The nodes to be drawn, in order; with `products`, sums of products as one."""
-    index = {id(node): i for i, node in enumerate(nodes)}
-    users: dict[int, list[int]] = {}
-    for i, node in enumerate(nodes):
-        for parent in node.parents:
-            users.setdefault(index[id(parent)], []).append(i)
-    free = {i for i, by in users.items() if len(by) == 1 and not nodes[i].label} - {index[id(r)] for r in roots}
-    inner = {i for i in free if _is_partial_sum(nodes[i], nodes[users[i][0]])}
-    factors = {i for i in free if _is_term(nodes[i], nodes[users[i][0]])} if products else set()
-    shown = [_shown(i, nodes, index, inner, factors, free) for i in range(len(nodes)) if i not in inner]
-    folded = {i for item in shown for i in item.folded}
-    return [item for item in shown if item.index not in folded]
+    return _Folding(graph, products).items()
 
 
-def fewest(nodes: Sequence[Node]) -> int:
-    """A number of cards that folding will not fall below; cheaper than folding."""
+def fewest_items(graph: Graph) -> int:
+    """A number of items that folding will not fall below; cheaper than folding."""
     sums = (TABLE["add"], TABLE["mul"])
-    return sum(bool(node.label) or (node.primitive not in sums if node.op else not node.is_constant) for node in nodes)
+    return sum(bool(node.label) or (node.primitive not in sums if node.op else not node.is_constant) for node in graph.nodes)
 
 
-def glyph(node: Node) -> str:
-    """The symbol of the operation; "" for a leaf."""
-    row = node.primitive
-    return "" if row is None else GLYPHS.get(row.glyph, row.glyph)
+def same(x: float, y: float) -> bool:
+    """Equal, or both nan."""
+    return x == y or (x != x and y != y)
 
 
-def _operands(node: Node, index: dict[int, int]) -> list[Operand]:
-    return [(index[id(parent)], partial) for parent, partial in zip(node.parents, node.partials, strict=True)]
+def _operands(graph: Graph, i: int) -> list[Operand]:
+    return list(zip(graph.operands[i], graph.nodes[i].partials, strict=True))
+
+
+class _Folding:
+    """Which nodes of a graph go into the item of their only user."""
+
+    def __init__(self, graph: Graph, products: bool) -> None:
+        self.graph, self.nodes = graph, graph.nodes
+        used_once = {i for i, users in enumerate(graph.users) if len(users) == 1 and not self.nodes[i].label}
+        self.foldable = used_once - graph.root_ids
+        only_user = {i: self.nodes[graph.users[i][0]] for i in self.foldable}
+        self.sums = {i for i, user in only_user.items() if _is_partial_sum(self.nodes[i], user)}
+        self.products = {i for i, user in only_user.items() if _is_term(self.nodes[i], user)} if products else set()
+
+    def items(self) -> list[Item]:
+        items = [self._item(i) for i in range(len(self.nodes)) if i not in self.sums]
+        folded = {i for item in items for i in item.folded}
+        return [item for item in items if item.index not in folded]
+
+    def _item(self, i: int) -> Item:
+        """Node i with the sums and products inside it opened and its constants taken in."""
+        item = Item(i, [], glyph(self.nodes[i]))
+        stack = _operands(self.graph, i)[::-1]
+        while stack:
+            operand = stack.pop()
+            if operand[0] in self.sums or operand[0] in self.products:
+                stack += self._open(item, operand[0])[::-1]
+            else:
+                item.operands.append(operand)
+        if item.folded:
+            row = "sum" if self.products.isdisjoint(item.folded) else "sumprod"
+            item.operation = GLYPHS.get(TABLE[row].glyph, TABLE[row].glyph)
+        self._take_constants(item)
+        return item
+
+    def _open(self, item: Item, i: int) -> list[Operand]:
+        """Fold node i into the item; what the item then has for an operand instead."""
+        item.folded.append(i)
+        operands = _operands(self.graph, i)
+        if i in self.products:  # a constant factor is the local derivative on the arrow of the other
+            factor = [k for k, _ in operands if self._is_constant(k)][:1]
+            item.folded += factor
+            item.constants += [self.nodes[k].data for k in factor]
+            operands = [operand for operand in operands if operand[0] not in factor]
+        return operands
+
+    def _is_constant(self, i: int) -> bool:
+        return self.nodes[i].is_constant and i in self.foldable
+
+    def _take_constants(self, item: Item) -> None:
+        """Move constants from the operands into the text of the operation, where that tells their number and place."""
+        places = [k for k, (i, _) in enumerate(item.operands) if self._is_constant(i)]
+        if not places or len(places) == len(item.operands):
+            return
+        name = row_name(self.nodes[item.index])
+        if name == "sumprod":
+            places = self._constant_factors(item, places)
+        else:
+            constants = {k: self.nodes[item.operands[k][0]].data for k in places}
+            name = "sum" if item.folded else name
+            operation = with_constants(item.operation, name, constants, len(item.operands))
+            if not operation:
+                return
+            item.operation = operation
+        taken = set(places)
+        item.folded += [item.operands[k][0] for k in places]
+        item.constants += [self.nodes[item.operands[k][0]].data for k in places]
+        item.operands = [operand for k, operand in enumerate(item.operands) if k not in taken]
+
+    def _constant_factors(self, item: Item, places: Sequence[int]) -> list[int]:
+        """The constants of a dot product that are the local derivative on the arrow of the other factor."""
+        half = len(item.operands) // 2
+        pairs = {k: (k + half) % (2 * half) for k in places}
+        return [
+            k
+            for k, other in pairs.items()
+            if other not in pairs and item.operands[other][1] == self.nodes[item.operands[k][0]].data
+        ]
 
 
 def _is_partial_sum(node: Node, user: Node) -> bool:
@@ -81,76 +141,3 @@ def _is_term(node: Node, user: Node) -> bool:
     """Whether the node is a product that a sum can take in."""
     sums = (TABLE["add"], TABLE["sum"])
     return node.primitive is TABLE["mul"] and user.primitive in sums and node.group == user.group and same(node.grad, user.grad)
-
-
-def same(x: float, y: float) -> bool:
-    """Equal, or both nan."""
-    return x == y or (x != x and y != y)
-
-
-def _shown(i: int, nodes: Sequence[Node], index: dict[int, int], inner: set[int], factors: set[int], free: set[int]) -> Shown:
-    """Node i with the sums and products inside it opened and its constants taken in."""
-    item = Shown(i, [], glyph(nodes[i]))
-    stack = _operands(nodes[i], index)[::-1]
-    while stack:
-        operand = stack.pop()
-        if operand[0] in inner or operand[0] in factors:
-            item.folded.append(operand[0])
-            opened = _operands(nodes[operand[0]], index)
-            told = [i for i, _ in opened if operand[0] in factors and nodes[i].is_constant and i in free][:1]
-            item.folded += told  # a constant factor is the local derivative on the arrow of the other
-            item.constants += [nodes[i].data for i in told]
-            stack += [pair for pair in opened[::-1] if pair[0] not in told]
-        else:
-            item.operands.append(operand)
-    if item.folded:
-        row = "sum" if factors.isdisjoint(item.folded) else "sumprod"
-        item.operation = GLYPHS.get(TABLE[row].glyph, TABLE[row].glyph)
-    _take_constants(item, nodes, free)
-    return item
-
-
-def _take_constants(item: Shown, nodes: Sequence[Node], free: set[int]) -> None:
-    """Move constants from the operands into the text of the operation, where that tells their number and place."""
-    places = [k for k, (i, _) in enumerate(item.operands) if nodes[i].is_constant and i in free]
-    if not places or len(places) == len(item.operands):
-        return
-    row = nodes[item.index].primitive
-    name = next((name for name in (*PATTERNS, "sum", "sumprod", "where") if TABLE[name] is row), "")
-    summed = name == "sum" or bool(item.folded)
-    constants = [nodes[item.operands[k][0]].data for k in places]
-    if name == "sumprod":
-        places = _factors(item, places, nodes)
-    elif summed and len(places) == 1:
-        item.operation += f" + {_factor(constants[0])}"
-    elif not summed and name in PATTERNS:
-        item.operation = _with_constant(name, constants[0], first=places == [0])
-    elif not summed and 2 <= len(item.operands) <= 3:
-        names = iter("xyz")
-        words = [number(constants[places.index(k)]) if k in places else next(names) for k in range(len(item.operands))]
-        item.operation = f"{name or item.operation}({', '.join(words)})"
-    else:
-        return
-    taken = set(places)
-    item.folded += [item.operands[k][0] for k in places]
-    item.constants += [nodes[item.operands[k][0]].data for k in places]
-    item.operands = [operand for k, operand in enumerate(item.operands) if k not in taken]
-
-
-def _with_constant(name: str, constant: float, first: bool) -> str:
-    if name == "pow" and not first and number(constant).lstrip("-").isdigit():
-        return "x" + number(constant).translate(SUPERSCRIPTS)
-    return PATTERNS[name][first].format(_factor(constant))
-
-
-def _factor(constant: float) -> str:
-    return f"({number(constant)})" if number(constant).startswith("-") else number(constant)
-
-
-def _factors(item: Shown, places: list[int], nodes: Sequence[Node]) -> list[int]:
-    """The constants of a dot product that are the local derivative on the arrow of the other factor."""
-    half = len(item.operands) // 2
-    pairs = {k: (k + half) % (2 * half) for k in places}
-    return [
-        k for k, other in pairs.items() if other not in pairs and item.operands[other][1] == nodes[item.operands[k][0]].data
-    ]

@@ -7,16 +7,16 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from viz.model.node import Node
-from viz.model.picture import message
-from viz.model.scopes import Path, Single
+from viz.model.graph import Graph
+from viz.model.node import Node, message
+from viz.model.scopes import Scope, Single
 
 
 @dataclass
 class Group:
     """Values that are drawn as one box."""
 
-    path: Path
+    path: Scope
     leaves: int = 0
     constants: int = 0
     results: int = 0
@@ -38,11 +38,11 @@ class Group:
         return statistics.median(finite) if finite else math.nan
 
     def share(self, sign: int) -> float:
-        """How large a part of the gradients has this sign (-1, 0 or 1)."""
+        """The fraction of the gradients that has this sign (-1, 0 or 1)."""
         return sum((grad > 0) - (grad < 0) == sign and grad == grad for grad in self.grads) / max(len(self.grads), 1)
 
     def histogram(self, low: int, high: int, sign: int) -> list[int]:
-        """How many gradients of this sign there are a decade from 10**low to 10**high; what lies below is in the first."""
+        """The number of gradients of this sign in each decade from 10**low to 10**high; the first has all below it too."""
         counts = [0] * (high - low)
         for grad in self.grads:
             if 0.0 < sign * grad < math.inf:
@@ -54,42 +54,39 @@ class Group:
 class Flow:
     """The edges from one group to another, and the norm of the gradient that is sent back along them."""
 
-    tail: Path
-    head: Path
+    tail: Scope
+    head: Scope
     edges: int
     norm: float
 
 
-def groups_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Group]:
-    """The groups in the order in which their values occur."""
-    found: dict[Path, Group] = {}
-    for node, path in zip(nodes, paths, strict=True):
-        group = found.setdefault(path, Group(path))
+def groups_of(graph: Graph, scopes: Sequence[Scope]) -> list[Group]:
+    """The groups in the order in which their values occur; `scopes` has that of each node."""
+    groups: dict[Scope, Group] = {}
+    for node, scope in zip(graph.nodes, scopes, strict=True):
+        group = groups.setdefault(scope, Group(scope))
         group.leaves += not node.op and not node.is_constant
         group.constants += node.is_constant
         group.results += bool(node.op)
         if not node.is_constant:
             group.grads.append(node.grad)
-        if isinstance(path[-1], Single):
+        if isinstance(scope[-1], Single):
             group.node = node
-    return list(found.values())
+    return list(groups.values())
 
 
-def flows_of(nodes: Sequence[Node], paths: Sequence[Path]) -> list[Flow]:
+def flows_of(graph: Graph, scopes: Sequence[Scope]) -> list[Flow]:
     """What goes from group to group: the gradient of a value is summed over the edges into the same group."""
-    place = {id(node): path for node, path in zip(nodes, paths, strict=True)}
-    edges: dict[tuple[Path, Path], int] = {}
-    sent: dict[tuple[Path, Path], dict[int, float]] = {}
-    for node, head in zip(nodes, paths, strict=True):
-        for parent, local in zip(node.parents, node.partials, strict=True):
-            tail = place[id(parent)]
-            if tail == head or parent.is_constant:
-                continue
-            key = (tail, head)
-            edges[key] = edges.get(key, 0) + 1
-            values = sent.setdefault(key, {})
-            values[id(parent)] = values.get(id(parent), 0.0) + message(local, node.grad)
-    return [Flow(*key, count, math.hypot(*sent[key].values())) for key, count in edges.items()]
+    edges: dict[tuple[Scope, Scope], int] = {}
+    sent: dict[tuple[Scope, Scope], dict[int, float]] = {}
+    for i, node in enumerate(graph.nodes):
+        for operand, partial in zip(graph.operands[i], node.partials, strict=True):
+            ends = (scopes[operand], scopes[i])
+            if ends[0] != ends[1] and not graph.nodes[operand].is_constant:
+                edges[ends] = edges.get(ends, 0) + 1
+                values = sent.setdefault(ends, {})
+                values[operand] = values.get(operand, 0.0) + message(partial, node.grad)
+    return [Flow(*ends, count, math.hypot(*sent[ends].values())) for ends, count in edges.items()]
 
 
 def decades(groups: Sequence[Group]) -> tuple[int, int]:

@@ -1,16 +1,16 @@
-"""What pictures read of a node, so that they can be made of a graph of Values and of whatever else has these attributes."""
+"""A node of a graph as pictures read it: a Value, or whatever else has these attributes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
-from autograd import Value
-from autograd.engine.value import topological
+from viz.model.engine import TABLE
+
+GLYPHS = {"∛": "³√", "⌊÷⌋": "//", "xʸ": "x^y"}  # in place of glyphs that common fonts lack
 
 
 class Node(Protocol):
-    """A number and how it was made; the attributes are those of `autograd.Value`, which is one."""
+    """A number and how it was made; the attributes are those of `autograd.Value`."""
 
     @property
     def data(self) -> float: ...
@@ -34,24 +34,23 @@ class Node(Protocol):
     def is_constant(self) -> bool: ...
 
 
-def listing(roots: Sequence[Node]) -> list[Node]:
-    """What the roots depend on, operands in their order just before their result: the order that reads best."""
-    nodes: list[Node] = []
-    done: set[int] = set()
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, opened = stack.pop()
-        if id(node) in done:
-            continue
-        if opened or not node.parents:
-            done.add(id(node))
-            nodes.append(node)
-        else:
-            stack.append((node, True))
-            stack += [(parent, False) for parent in reversed(node.parents) if id(parent) not in done]
-    return nodes
+def kind(node: Node) -> str:
+    """One of "operation", "constant", "leaf"."""
+    return "operation" if node.op else "constant" if node.is_constant else "leaf"
 
 
-def in_order(root: Node) -> list[Node]:
-    """The same nodes in the order in which the engine's sweep goes back over them; constants may be missing."""
-    return list(topological(root)) if isinstance(root, Value) else listing([root])
+def row_name(node: Node) -> str:
+    """The name of the node's row in the table; "" for a leaf or an operation from outside the table."""
+    name: str = node.primitive.name if node.op else ""
+    return name if name in TABLE and TABLE[name] is node.primitive else ""
+
+
+def glyph(node: Node) -> str:
+    """The symbol of the operation; "" for a leaf."""
+    row = node.primitive
+    return "" if row is None else GLYPHS.get(row.glyph, row.glyph)
+
+
+def message(partial: float, grad: float) -> float:
+    """The gradient that a result with gradient `grad` sends back to an operand; none at all where `grad` is 0."""
+    return 0.0 if grad == 0.0 else partial * grad

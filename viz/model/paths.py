@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from viz.model.node import Node, in_order
+from viz.model.node import Node
 
 # Logarithms as whole numbers add up exactly, in whatever order: the bound of a path and that of its best continuation are
 # then the same number, and the search never goes back to where it came from.
@@ -18,8 +18,11 @@ HUGE = 1 << 100
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """One way from a result down to what it is differentiated by: its nodes, the operand taken in each but the last
-    (0 for the first), the local derivatives there, and their product."""
+    """One path from a result down to what it is differentiated with respect to.
+
+    `nodes` are on it, `operands` has the operand taken in each but the last (0 for the first), `partials` the local
+    derivatives there; `product` is theirs.
+    """
 
     nodes: tuple[Node, ...]
     operands: tuple[int, ...]
@@ -28,7 +31,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Found:
+class LargestPaths:
     """The largest paths, the largest first, the number of all, and how many steps the search took."""
 
     paths: tuple[Path, ...]
@@ -36,46 +39,49 @@ class Found:
     steps: int
 
 
-def largest_paths(root: Node, wrt: Node, most: int) -> Found:
-    """At most `most` paths from `root` to `wrt`, those of largest |product|, and the number of all.
+def largest_paths(nodes: Sequence[Node], wrt: Node, most: int) -> LargestPaths:
+    """At most `most` paths from the last of the nodes to `wrt`, those of largest |product|, and the number of all.
 
-    One pass over the graph counts the paths and bounds each node's best; the search then takes at most one step per node of
-    each path found.
+    `nodes` are all that the last one depends on, operands before results. One pass over them counts the paths and bounds
+    each node's best; the search then takes at most one step per node of each path in the result.
 
     >>> from autograd import Value
+    >>> from viz.model.graph import sweep_order
     >>> x = Value(2.0, "x")
-    >>> found = largest_paths(x * x + 3 * x, x, 2)
-    >>> [path.product for path in found.paths], found.count
+    >>> largest = largest_paths(sweep_order(x * x + 3 * x), x, 2)
+    >>> [path.product for path in largest.paths], largest.count
     ([3.0, 2.0], 3)
     """
-    return _largest(root, [wrt], most)
+    return _largest(nodes, [wrt], most)
 
 
-def largest_paths_to_leaves(root: Node, most: int) -> Found:
-    """At most `most` paths from `root` to leaves that are no constants, those of largest |product|, and the number of all.
+def largest_paths_to_leaves(nodes: Sequence[Node], most: int) -> LargestPaths:
+    """At most `most` paths from the last of the nodes to leaves that are no constants, those of largest |product|.
 
     >>> from autograd import Value
+    >>> from viz.model.graph import sweep_order
     >>> w, b = Value(2.0, "w"), Value(5.0, "b")
-    >>> found = largest_paths_to_leaves(w * 3 + b, 1)
-    >>> [(path.nodes[-1].label, path.product) for path in found.paths], found.count
+    >>> largest = largest_paths_to_leaves(sweep_order(w * 3 + b), 1)
+    >>> [(path.nodes[-1].label, path.product) for path in largest.paths], largest.count
     ([('w', 3.0)], 2)
     """
-    return _largest(root, [node for node in in_order(root) if not node.op and not node.is_constant], most)
+    return _largest(nodes, [node for node in nodes if not node.op and not node.is_constant], most)
 
 
-def _largest(root: Node, ends: Sequence[Node], most: int) -> Found:
+def _largest(nodes: Sequence[Node], ends: Sequence[Node], most: int) -> LargestPaths:
     counts, bests = {id(end): 1 for end in ends}, {id(end): 0 for end in ends}  # of the nodes from which an end is reached
     last = frozenset(counts)
-    for node in in_order(root):
+    for node in nodes:
         if id(node) not in last:
             reached = [(id(p), d) for p, d in zip(node.parents, node.partials, strict=True) if id(p) in counts]
             if reached:
                 counts[id(node)] = sum(counts[p] for p, _ in reached)
                 bests[id(node)] = max(size(d) + bests[p] for p, d in reached)
+    root = nodes[-1]
     if id(root) not in counts:
-        return Found((), 0, 0)
-    taken, steps = _search(root, last, bests, most)
-    return Found(tuple(_path(root, operands) for operands in taken), counts[id(root)], steps)
+        return LargestPaths((), 0, 0)
+    routes, steps = _search(root, last, bests, most)
+    return LargestPaths(tuple(_path(root, operands) for operands in routes), counts[id(root)], steps)
 
 
 def size(partial: float) -> int:
@@ -91,25 +97,26 @@ def _search(root: Node, ends: frozenset[int], bests: dict[int, int], most: int) 
     """Best first: of all beginnings that with the largest best completion is continued, among equals the longest."""
     heap: list[tuple[int, int, int, int, Node, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
     serial = steps = 0
-    taken: list[list[int]] = []
-    while heap and len(taken) < most:
-        _, height, _, begun, node, way = heapq.heappop(heap)
+    routes: list[list[int]] = []
+    while heap and len(routes) < most:
+        _, height, _, begun, node, route = heapq.heappop(heap)
         steps += 1
         if id(node) in ends:
-            taken.append(_unwound(way))
+            routes.append(_unwound(route))
             continue
         for k, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
             if id(parent) in bests:
                 serial += 1
                 total = begun + size(partial)
-                heapq.heappush(heap, (-total - bests[id(parent)], height - 1, serial, total, parent, (way, k)))
-    return taken, steps
+                heapq.heappush(heap, (-total - bests[id(parent)], height - 1, serial, total, parent, (route, k)))
+    return routes, steps
 
 
-def _unwound(way: Any) -> list[int]:
+def _unwound(route: Any) -> list[int]:
+    """A route as the list of the operands taken, from the root on."""
     operands: list[int] = []
-    while way is not None:
-        way, k = way
+    while route is not None:
+        route, k = route
         operands.append(k)
     return operands[::-1]
 

@@ -1,13 +1,15 @@
-"""The picture as plain data: boxes and arrows, read off the graph; every drawing is made from this."""
+"""The picture of a graph as plain data: boxes and arrows, and what is left out of it; every drawing is made from this."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viz.model.cutting import cut
-from viz.model.fold import Shown, fold, unfolded
-from viz.model.node import Node, listing
+from viz.model.fold import Item, fold, unfolded
+from viz.model.graph import Graph
+from viz.model.node import kind, message
+
+MAX_WIDTH, MAX_DEPTH = 16, 40  # values side by side, and levels, that are drawn of a graph that is too large
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """Boxes in topological order, stubs last, arrows in the order of operands, and the counts that the legend tells."""
+    """Boxes in topological order, stubs last, arrows in the order of operands, and the counts for the legend."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
@@ -56,72 +58,105 @@ class Picture:
 
     @property
     def roots(self) -> list[Box]:
+        """The boxes of the roots."""
         return [box for box in self.boxes if box.is_root]
 
 
-def read_graph(roots: Sequence[Node], max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
-    """What is to be drawn of the graph under `roots`: above `max_nodes` boxes those nearest the roots, and stubs."""
-    nodes = listing(roots)
-    shown = fold(nodes, roots, products) if folding else unfolded(nodes)
-    wanted = {id(root) for root in roots}
-    groups = {i: nodes[item.index].group for item in shown for i, _ in item.operands if nodes[i].is_constant}
-    owner = cut(shown, len(nodes) if max_nodes is None else max_nodes)
-    boxes = [box(item, nodes, groups, wanted) for item in shown if item.index not in owner]
-    arrows = [arrow for item in shown if item.index not in owner for arrow in arrows_into(item, nodes, owner)]
+def read_graph(graph: Graph, max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
+    """The picture of a graph: above `max_nodes` boxes those nearest the roots, and stubs."""
+    return read_items(graph, fold(graph, products) if folding else unfolded(graph), max_nodes)
+
+
+def read_items(graph: Graph, items: Sequence[Item], max_nodes: int | None = None) -> Picture:
+    """The picture of these items of the graph."""
+    scopes = {i: graph.nodes[item.index].group for item in items for i, _ in item.operands if graph.nodes[i].is_constant}
+    stub_of = _cut(items, len(graph) if max_nodes is None else max_nodes)
+    kept = [item for item in items if item.index not in stub_of]
+    boxes = [box(graph, item, scopes.get(item.index)) for item in kept]
+    arrows = [arrow for item in kept for arrow in arrows_into(graph, item, stub_of)]
     counts: dict[int, int] = {}
-    for item in shown:
-        if item.index in owner:
-            counts[owner[item.index]] = counts.get(owner[item.index], 0) + 1 + len(item.folded)
-    stubs = [Box(f"more{i}", "stub", "", "", float(count), 0.0) for i, count in sorted(counts.items())]
-    left_out = sum(counts.values())
-    return Picture(tuple(boxes + stubs), tuple(arrows), len(nodes), left_out)
+    for item in items:
+        if item.index in stub_of:
+            counts[stub_of[item.index]] = counts.get(stub_of[item.index], 0) + 1 + len(item.folded)
+    boxes += [stub(f"more{i}", count) for i, count in sorted(counts.items())]
+    return Picture(tuple(boxes), tuple(arrows), len(graph), sum(counts.values()))
 
 
-def box(item: Shown, nodes: Sequence[Node], groups: dict[int, tuple[str, ...]], roots: Collection[int]) -> Box:
-    """The box of one item; `groups` has the scopes of constants, `roots` the ids of the roots."""
-    node = nodes[item.index]
+def box(graph: Graph, item: Item, scope: tuple[str, ...] | None = None) -> Box:
+    """The box of one item, in its own scope if no other is given."""
+    node = graph.nodes[item.index]
     return Box(
         f"n{item.index}",
-        _kind(node),
+        kind(node),
         node.label,
         item.operation,
         node.data,
         node.grad,
-        groups.get(item.index, node.group),
-        id(node) in roots,
+        node.group if scope is None else scope,
+        item.index in graph.root_ids,
         tuple(f"n{i}" for i in item.folded),
         tuple(item.constants),
         source=node.source,
     )
 
 
-def _kind(node: Node) -> str:
-    return "operation" if node.op else "constant" if node.is_constant else "leaf"
+def stub(name: str, count: int) -> Box:
+    """The box that stands for this number of values."""
+    return Box(name, "stub", "", "", float(count), 0.0)
 
 
-def arrows_into(item: Shown, nodes: Sequence[Node], owner: dict[int, int]) -> list[Arrow]:
-    """The arrows into one box; more than two alike become one that tells its number."""
-    head, grad = f"n{item.index}", nodes[item.index].grad
-    stubs = dict.fromkeys(f"more{owner[i]}" for i, _ in item.operands if i in owner)
+def arrows_into(graph: Graph, item: Item, stub_of: dict[int, int]) -> list[Arrow]:
+    """The arrows into one box; more than two alike become one with their number."""
+    head, grad = f"n{item.index}", graph.nodes[item.index].grad
+    stubs = dict.fromkeys(f"more{stub_of[i]}" for i, _ in item.operands if i in stub_of)
     alike: dict[tuple[int, str], list[float]] = {}
     for i, local in item.operands:
-        if i not in owner:
+        if i not in stub_of:
             alike.setdefault((i, repr(local)), []).append(local)
     arrows = []
-    for (i, _), locals_ in alike.items():
-        many = len(locals_) > 2
-        arrow = Arrow(
-            f"n{i}",
-            head,
-            locals_[0],
-            message(locals_[0], grad) * (len(locals_) if many else 1),
-            len(locals_) if many else 1,
-            "constant" if nodes[i].is_constant else "operand",
-        )
-        arrows += [arrow] * (1 if many else len(locals_))
-    return arrows + [Arrow(stub, head, kind="stub") for stub in stubs]
+    for (i, _), partials in alike.items():
+        times = len(partials) if len(partials) > 2 else 1
+        sent = message(partials[0], grad) * times
+        arrow = Arrow(f"n{i}", head, partials[0], sent, times, "constant" if graph.nodes[i].is_constant else "operand")
+        arrows += [arrow] * (len(partials) // times)
+    return arrows + [Arrow(name, head, kind="stub") for name in stubs]
 
 
-def message(local: float, grad: float) -> float:
-    """What a result with this gradient sends back to an operand; nothing at all when the gradient is 0."""
-    return 0.0 if grad == 0.0 else local * grad
+def _cut(items: Sequence[Item], limit: int) -> dict[int, int]:
+    """The items left out when there are more than `limit`, each with the drawn item whose stub counts it.
+
+    What remains is readable: a part around the roots, of limited width and depth. Whatever uses an item that is
+    drawn is drawn too, so that no arrow away from a card is missing.
+    """
+    if len(items) <= limit:
+        return {}
+    kept = _nearest(items, limit)
+    stub_of: dict[int, int] = {}
+    for item in reversed(items):
+        for i, _ in item.operands:
+            if i not in kept and i not in stub_of:
+                stub_of[i] = stub_of.get(item.index, item.index)
+    return stub_of
+
+
+def _nearest(items: Sequence[Item], limit: int) -> dict[int, None]:
+    """At most `limit` items, level by level from the roots; an item's level comes after those of all its users."""
+    uses = dict.fromkeys((item.index for item in items), 0)
+    for item in items:
+        for i, _ in item.operands:
+            uses[i] += 1
+    operands = {item.index: [i for i, _ in item.operands] for item in items}
+    level = [i for i, count in uses.items() if count == 0]
+    kept: dict[int, None] = {}
+    chosen: list[int] = []
+    for _ in range(MAX_DEPTH):
+        if len(level) > MAX_WIDTH and len(chosen) > 1:
+            break  # a few operands of a few values would mislead; of one value they are a sample
+        chosen = level[: max(min(MAX_WIDTH, limit - len(kept)), 0)]
+        kept |= dict.fromkeys(chosen)
+        level = []
+        for i in (i for node in chosen for i in operands[node]):
+            uses[i] -= 1
+            if uses[i] == 0:
+                level.append(i)
+    return kept

@@ -1,124 +1,144 @@
-"""Which group each value of a graph belongs to: scopes down to some depth, or bands of levels where there are no scopes."""
+"""Which group each value of a graph belongs to: scopes to some depth, or bands of levels where there are no scopes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 
-from viz.model.node import Node
+from viz.model.graph import Graph
 
-Path = tuple[str, ...]
+Scope = tuple[str, ...]  # the names from the outermost to the innermost
 
 
 class Single(str):
-    """The last part of the path of a value that is a group of its own; no scope is called like that."""
+    """The last name of the scope of a value that is a group by itself; no scope of a user is called like that."""
 
     __slots__ = ()
 
 
-MOST, BANDS = 24, 7  # boxes that one picture shows of scopes, and of levels
-OPENED = 60  # values of one scope that are shown one by one
-BEFORE, SHARED = "outside of the scopes", "shared leaves"
+MAX_GROUPS, MAX_BANDS = 24, 7  # boxes that one picture shows of scopes, and of levels
+MAX_OPENED = 60  # values of one scope that are shown one by one
+OUTSIDE, SHARED = "outside of the scopes", "shared leaves"
 
 
-def by_scope(nodes: Sequence[Node], depth: int | None, expand: Collection[str]) -> list[Path]:
-    """The path of the group of each node; a leaf outside of the scopes is with what uses it.
+def by_scope(graph: Graph, depth: int | None, expand: Collection[str]) -> list[Scope]:
+    """The group of each node, to `depth` scopes; a leaf outside of the scopes is with what uses it.
 
-    `expand` names scopes whose inside is shown. Raises ValueError when there is no scope of such a name.
+    Raises:
+        ValueError: `expand`, which names scopes whose inside is shown, has a name that no scope has.
     """
-    known = dict.fromkeys(name for node in nodes for i, name in enumerate(node.group))
-    joined = dict.fromkeys(" / ".join(node.group[: i + 1]) for node in nodes for i in range(len(node.group)))
-    for name in expand:
-        if name not in known and name not in joined:
-            raise ValueError(f"expand: no scope is called {name!r}; there are {', '.join(map(repr, list(joined)[:20]))}")
-    scopes = _scopes(nodes)
+    _check_names(graph, expand)
+    scopes = _scopes(graph)
     depth = _depth(scopes) if depth is None else depth
     cut = {scope: _cut(scope, depth, expand) for scope in dict.fromkeys(scopes)}
     names = _merged(dict.fromkeys(cut.values()))
-    paths = [names[cut[scope]] for scope in scopes]
-    counts: dict[Path, int] = {}
-    for path in paths:
-        counts[path] = counts.get(path, 0) + 1
-    opened = {scope for scope in counts if counts[scope] <= OPENED and _is_named(scope[-1:], scope, expand)}
-    return [(*path, Single(i)) if path in opened else path for i, path in enumerate(paths)]
+    groups = [names[cut[scope]] for scope in scopes]
+    counts: dict[Scope, int] = {}
+    for group in groups:
+        counts[group] = counts.get(group, 0) + 1
+    opened = {group for group, count in counts.items() if count <= MAX_OPENED and _is_named(group, expand)}
+    return [(*group, Single(i)) if group in opened else group for i, group in enumerate(groups)]
 
 
-def _scopes(nodes: Sequence[Node]) -> list[Path]:
-    """The scope of each node, and of those outside whether a leaf is used in one scope, or nothing in a scope depends on it."""
-    used: dict[int, Path | None] = {}  # the scope that uses a leaf, None if there are several
+def _check_names(graph: Graph, expand: Collection[str]) -> None:
+    scopes = dict.fromkeys(node.group for node in graph.nodes)
+    names = {name for scope in scopes for name in scope}
+    joined = dict.fromkeys(" / ".join(scope[: i + 1]) for scope in scopes for i in range(len(scope)))
+    for name in expand:
+        if name not in names and name not in joined:
+            raise ValueError(f"expand: no scope is called {name!r}; there are {', '.join(map(repr, list(joined)[:20]))}")
+
+
+def _scopes(graph: Graph) -> list[Scope]:
+    """The scope of each node.
+
+    Outside of the scopes: of a leaf the scope that uses it, or SHARED; of what something in a scope depends on OUTSIDE; of
+    the rest the label of the result.
+    """
+    nodes = graph.nodes
+    user: dict[int, Scope | None] = {}  # the scope that uses a leaf, None if there are several
     inner: set[int] = set()  # what something in a scope depends on
-    for node in reversed(nodes):
-        for parent in node.parents:
-            if node.group or id(node) in inner:
-                inner.add(id(parent))
-            if not parent.op and not parent.group:
-                used[id(parent)] = node.group if used.get(id(parent), node.group) == node.group else None
+    for i in reversed(range(len(nodes))):
+        scope = nodes[i].group
+        for operand in graph.operands[i]:
+            if scope or i in inner:
+                inner.add(operand)
+            if not nodes[operand].op and not nodes[operand].group:
+                user[operand] = scope if user.get(operand, scope) == scope else None
     after = next((node.label for node in reversed(nodes) if not node.group and node.label), "") or "result"
-    found: list[Path] = []
-    for node in nodes:
-        if node.group:
-            found.append(node.group)
-        elif not node.op:
-            by = used.get(id(node), ())
-            found.append((SHARED,) if by is None else by or ((BEFORE,) if id(node) in inner else (after,)))
+    scopes: list[Scope] = []
+    for i, node in enumerate(nodes):
+        outside = (OUTSIDE,) if i in inner else (after,)
+        if node.group or node.op:
+            scopes.append(node.group or outside)
         else:
-            found.append((BEFORE,) if id(node) in inner else (after,))
-    return found
+            used_in = user.get(i, ())
+            scopes.append((SHARED,) if used_in is None else used_in or outside)
+    return scopes
 
 
-def _depth(scopes: Sequence[Path]) -> int:
+def _depth(scopes: Sequence[Scope]) -> int:
     """The greatest depth that gives a readable number of groups."""
     deepest = max(map(len, scopes))
-    return next((d for d in range(deepest, 1, -1) if len({scope[:d] for scope in scopes}) <= MOST), 1)
+    return next((d for d in range(deepest, 1, -1) if len({scope[:d] for scope in scopes}) <= MAX_GROUPS), 1)
 
 
-def _is_named(last: Path, path: Path, expand: Collection[str]) -> bool:
-    return bool(last) and (last[0] in expand or " / ".join(path) in expand)
+def _is_named(scope: Scope, expand: Collection[str]) -> bool:
+    return bool(scope) and (scope[-1] in expand or " / ".join(scope) in expand)
 
 
-def _cut(scope: Path, depth: int, expand: Collection[str]) -> Path:
-    """The scope down to `depth`, and further below scopes that are to be expanded."""
+def _cut(scope: Scope, depth: int, expand: Collection[str]) -> Scope:
+    """The scope to `depth`, and further below scopes that are to be expanded."""
     end = depth
     for i in range(len(scope)):
-        if _is_named(scope[i : i + 1], scope[: i + 1], expand):
+        if _is_named(scope[: i + 1], expand):
             end = max(end, i + 2)
     return scope[:end]
 
 
-def _merged(paths: Collection[Path]) -> dict[Path, Path]:
+def _merged(scopes: Collection[Scope]) -> dict[Scope, Scope]:
     """Too many groups become one where their names differ in numbers only."""
-    if len(paths) <= MOST:
-        return {path: path for path in paths}
-    plain: dict[Path, list[Path]] = {}
-    for path in paths:
-        plain.setdefault(tuple(re.sub(r"\d+", "#", name) for name in path), []).append(path)
-    names = {pattern: (*pattern[:-1], f"{pattern[-1]} × {len(alike)}") for pattern, alike in plain.items()}
-    together = {path: names[p] if len(alike) > 1 else path for p, alike in plain.items() for path in alike}
-    kept = list(dict.fromkeys(together.values()))
-    kept = kept if len(kept) <= MOST else kept[: MOST - 1]
-    return {path: name if name in kept else ("other scopes",) for path, name in together.items()}
+    if len(scopes) <= MAX_GROUPS:
+        return {scope: scope for scope in scopes}
+    patterns: dict[Scope, list[Scope]] = {}
+    for scope in scopes:
+        patterns.setdefault(tuple(re.sub(r"\d+", "#", name) for name in scope), []).append(scope)
+    names = {pattern: (*pattern[:-1], f"{pattern[-1]} × {len(alike)}") for pattern, alike in patterns.items()}
+    merged = {scope: names[p] if len(alike) > 1 else scope for p, alike in patterns.items() for scope in alike}
+    kept = list(dict.fromkeys(merged.values()))
+    kept = kept if len(kept) <= MAX_GROUPS else kept[: MAX_GROUPS - 1]
+    return {scope: name if name in kept else ("other scopes",) for scope, name in merged.items()}
 
 
-def by_level(nodes: Sequence[Node]) -> list[Path]:
+def by_level(graph: Graph) -> list[Scope]:
     """Bands of levels with about as many values each; a leaf is on the level below its first use."""
-    level: dict[int, int] = {}
-    first: dict[int, int] = {}
-    for node in nodes:
-        level[id(node)] = own = max((level[id(parent)] for parent in node.parents), default=-1) + 1
-        for parent in node.parents:
-            if not parent.op:
-                first[id(parent)] = min(first.get(id(parent), own), own)
-    levels = [level[id(node)] if node.op else max(first.get(id(node), 1) - 1, 0) for node in nodes]
+    levels = _levels(graph)
     counts: dict[int, int] = {}
-    for at in levels:
-        counts[at] = counts.get(at, 0) + 1
-    band: dict[int, int] = {}
-    seen = 0
-    for at in sorted(counts):
-        band[at] = min(seen * BANDS // len(nodes), BANDS - 1)
-        seen += counts[at]
-    ends: dict[int, tuple[int, int]] = {}
-    for at in sorted(counts):
-        ends[band[at]] = (ends.get(band[at], (at, at))[0], at)
-    names = {b: f"level {low}" if low == high else f"levels {low} to {high}" for b, (low, high) in ends.items()}
-    return [(names[band[at]],) for at in levels]
+    for level in levels:
+        counts[level] = counts.get(level, 0) + 1
+    bands: dict[int, list[int]] = {}  # the levels of each
+    before = 0
+    for level in sorted(counts):
+        bands.setdefault(min(before * MAX_BANDS // len(graph), MAX_BANDS - 1), []).append(level)
+        before += counts[level]
+    names: dict[int, str] = {}
+    for first, *rest in bands.values():
+        name = f"levels {first} to {rest[-1]}" if rest else f"level {first}"
+        names |= dict.fromkeys((first, *rest), name)
+    return [(names[level],) for level in levels]
+
+
+def _levels(graph: Graph) -> list[int]:
+    """How many operations the longest path to each node has."""
+    levels: list[int] = []
+    first_use: dict[int, int] = {}
+    for operands in graph.operands:
+        level = max((levels[operand] for operand in operands), default=-1) + 1
+        levels.append(level)
+        for operand in operands:
+            if not graph.nodes[operand].op:
+                first_use[operand] = min(first_use.get(operand, level), level)
+    return [
+        level if node.op else max(first_use.get(i, 1) - 1, 0)
+        for i, (node, level) in enumerate(zip(graph.nodes, levels, strict=True))
+    ]

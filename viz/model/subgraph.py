@@ -1,77 +1,78 @@
-"""A part of a graph of any size: what lies near one value or on the largest paths, and stubs for what follows."""
+"""A part of a graph of any size: what is near one value or on the largest paths, and stubs for what follows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from viz.model.fold import Shown, fold, unfolded
-from viz.model.node import Node, listing
+from viz.model.fold import Item, fold, unfolded
+from viz.model.graph import Graph
+from viz.model.node import Node
 from viz.model.paths import largest_paths_to_leaves
-from viz.model.picture import Arrow, Box, Picture, arrows_into, box
+from viz.model.picture import Arrow, Box, Picture, arrows_into, box, stub
 
 
-def read_window(roots: Sequence[Node], around: Node, radius: int, limit: int, folding: bool) -> Picture:
-    """At most `limit` boxes, the nearest first. Raises ValueError when the roots do not depend on `around`."""
-    nodes = listing(roots)
-    shown = fold(nodes, roots) if folding else unfolded(nodes)
-    centre = _holder(nodes, shown, around)
-    kept = _near(centre, {item.index: item for item in shown}, _users(shown), radius, limit)
+def read_window(graph: Graph, around: Node, radius: int, limit: int, folding: bool) -> Picture:
+    """The boxes within `radius` arrows of `around`, at most `limit`, the nearest first.
+
+    Raises:
+        ValueError: the roots do not depend on `around`.
+    """
+    if id(around) not in graph.index:
+        raise ValueError(f"around={around!r} is not in the graph: the root does not depend on it")
+    items = fold(graph) if folding else unfolded(graph)
+    centre = _item_of_node(items)[graph.index[id(around)]]
+    kept = _near(centre, {item.index: item for item in items}, _users(items), radius, limit)
     name = around.label or "the one with the thick border"
-    return _part(roots, nodes, shown, kept, centre, f"those nearest {name}")
+    return _part(graph, items, kept, centre, f"those nearest {name}")
 
 
-def read_top(root: Node, top: int, folding: bool) -> Picture:
-    """The `top` paths from a root to its leaves that the largest gradients go along."""
-    nodes = listing([root])
-    shown = fold(nodes, [root]) if folding else unfolded(nodes)
-    found = largest_paths_to_leaves(root, top)
-    holder = {i: item.index for item in shown for i in (item.index, *item.folded)}
-    number = {id(node): i for i, node in enumerate(nodes)}
-    kept = {holder[number[id(node)]] for path in found.paths for node in path.nodes} or {len(nodes) - 1}
-    count = len(found.paths)
-    which = f"those on the {'path' if count == 1 else f'{count:,} paths'} with the largest |gradient| of {found.count:,}"
-    return _part([root], nodes, shown, kept, None, which)
+def read_top(graph: Graph, top: int, folding: bool) -> Picture:
+    """The `top` paths from the only root to its leaves that the largest gradients go along."""
+    items = fold(graph) if folding else unfolded(graph)
+    largest = largest_paths_to_leaves(graph.nodes, top)
+    item_of = _item_of_node(items)
+    kept = {item_of[graph.index[id(node)]] for path in largest.paths for node in path.nodes} or {len(graph) - 1}
+    count = len(largest.paths)
+    which = f"those on the {'path' if count == 1 else f'{count:,} paths'} with the largest |gradient| of {largest.count:,}"
+    return _part(graph, items, kept, None, which)
 
 
-def _users(shown: Sequence[Shown]) -> dict[int, list[int]]:
-    users: dict[int, list[int]] = {item.index: [] for item in shown}
-    for item in shown:
+def _users(items: Sequence[Item]) -> dict[int, list[int]]:
+    users: dict[int, list[int]] = {item.index: [] for item in items}
+    for item in items:
         for i in dict.fromkeys(i for i, _ in item.operands):
             users[i].append(item.index)
     return users
 
 
-def _part(
-    roots: Sequence[Node], nodes: Sequence[Node], shown: Sequence[Shown], kept: set[int], centre: int | None, which: str
-) -> Picture:
+def _item_of_node(items: Sequence[Item]) -> dict[int, int]:
+    """The item that shows each node, itself or folded."""
+    return {i: item.index for item in items for i in (item.index, *item.folded)}
+
+
+def _part(graph: Graph, items: Sequence[Item], kept: Collection[int], centre: int | None, which: str) -> Picture:
     """The items in `kept`, and stubs for what else they are made of and, around a centre, for what else they are used for."""
-    items = {item.index: item for item in shown}
-    users = _users(shown) if centre is not None else {}
-    wanted = {id(root) for root in roots}
-    boxes = [replace(box(items[i], nodes, {}, wanted), is_centre=i == centre) for i in sorted(kept)]
+    by_index = {item.index: item for item in items}
+    users = _users(items) if centre is not None else {}
+    boxes = [replace(box(graph, by_index[i]), is_centre=i == centre) for i in sorted(kept)]
+    stubs: list[Box] = []
     arrows: list[Arrow] = []
     for i in sorted(kept):
-        below = [k for k in dict.fromkeys(k for k, _ in items[i].operands) if k not in kept]
-        arrows += arrows_into(items[i], nodes, dict.fromkeys(below, i))
+        below = [k for k in dict.fromkeys(k for k, _ in by_index[i].operands) if k not in kept]
         above = [k for k in users.get(i, ()) if k not in kept]
+        arrows += arrows_into(graph, by_index[i], dict.fromkeys(below, i))
+        if below:
+            stubs.append(stub(f"more{i}", len(below)))
         if above:
+            stubs.append(stub(f"use{i}", len(above)))
             arrows.append(Arrow(f"n{i}", f"use{i}", kind="stub"))
-        boxes += [_stub(f"more{i}", below)] * bool(below) + [_stub(f"use{i}", above)] * bool(above)
-    boxes.sort(key=lambda shape: shape.kind == "stub")
-    drawn = len(kept) + sum(len(items[i].folded) for i in kept)
-    return Picture(tuple(boxes), tuple(arrows), len(nodes), len(nodes) - drawn, which)
+    drawn = len(kept) + sum(len(by_index[i].folded) for i in kept)
+    return Picture(tuple(boxes + stubs), tuple(arrows), len(graph), len(graph) - drawn, which)
 
 
-def _holder(nodes: Sequence[Node], shown: Sequence[Shown], around: Node) -> int:
-    """The index of the item that shows a value."""
-    place = next((i for i, node in enumerate(nodes) if node is around), None)
-    if place is None:
-        raise ValueError(f"around={around!r} is not in the graph: the root does not depend on it")
-    return next(item.index for item in shown if item.index == place or place in item.folded)
-
-
-def _near(start: int, items: dict[int, Shown], users: dict[int, list[int]], radius: int, limit: int) -> set[int]:
+def _near(start: int, items: Mapping[int, Item], users: Mapping[int, list[int]], radius: int, limit: int) -> set[int]:
+    """The items within `radius` arrows of the first, at most `limit`."""
     kept = {start: None}
     level = [start]
     for _ in range(radius):
@@ -79,7 +80,3 @@ def _near(start: int, items: dict[int, Shown], users: dict[int, list[int]], radi
         level = list(beside)[: max(limit - len(kept), 0)]
         kept |= dict.fromkeys(level)
     return set(kept)
-
-
-def _stub(name: str, left_out: Sequence[int]) -> Box:
-    return Box(name, "stub", "", "", float(len(left_out)), 0.0)

@@ -1,12 +1,11 @@
-"""Weighted sums in a graph: what a sum is made of, and which factor of a product is the weight."""
+"""Weighted sums in a graph: the terms of a sum, and which factor of a product is the weight."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from autograd.ops.primitives import TABLE
-from viz.model.node import Node
+from viz.model.graph import Graph
+from viz.model.node import Node, row_name
 
 SUMS = ("add", "sum", "sumprod")
 WITH_SLOPE = ("leaky_relu", "elu")
@@ -18,44 +17,44 @@ WEIGHT, INPUT = re.compile(r"w|θ|theta|kernel", re.IGNORECASE), re.compile(r"x|
 TARGET = re.compile(r"(y|t|target|label|truth)[ _\d]*$", re.IGNORECASE)
 
 
-def row_name(node: Node) -> str:
-    """The name of the node's row in the table, "" for a leaf or an operation of the user's own."""
-    name: str = node.primitive.name if node.op else ""
-    return name if name in TABLE and TABLE[name] is node.primitive else ""
-
-
 def is_activation(node: Node) -> bool:
+    """Whether a unit may have this operation after its sum."""
     row = node.primitive
     if row is None or row_name(node) in NO_ACTIVATIONS:
         return False
     return row.arity == 1 or (row_name(node) in WITH_SLOPE and not node.parents[1].op)
 
 
-def _parts(node: Node, active: bool) -> tuple[Node, ...]:
-    """What a sum is opened into; a threshold may be subtracted where an activation follows."""
+def _terms_inside(node: Node, active: bool) -> int:
+    """How many operands, from the first, a sum is opened into; a threshold may be subtracted where an activation follows."""
     if row_name(node) == "sub" and active and not node.parents[1].op:
-        return node.parents[:1]
-    return node.parents if row_name(node) in SUMS else ()
+        return 1
+    return len(node.parents) if row_name(node) in SUMS else 0
 
 
-class Sums:
-    """The sums of a graph, with what is inside of other sums and so is none of its own."""
+class WeightedSums:
+    """The sums of a graph, and which of them are inside others."""
 
-    def __init__(self, nodes: Sequence[Node], roots: Sequence[Node]) -> None:
-        self._uses = {id(node): 0 for node in nodes} | {id(root): 1 for root in roots}
-        for node in nodes:
-            for parent in node.parents:
-                self._uses[id(parent)] += 1
-        self.taken: set[int] = set()  # net inputs, and sums and products inside of sums
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._uses = [len(users) for users in graph.users]
+        for i in graph.root_ids:
+            self._uses[i] += 1
+        self._inner: set[int] = set()  # net inputs, and sums and products inside of sums
         active: set[int] = set()  # those that an activation follows
-        for node in reversed(nodes):
+        for i in reversed(range(len(graph))):
+            node, operands = graph.nodes[i], graph.operands[i]
             if is_activation(node):
-                self.taken.add(id(node.parents[0]))
-                active.add(id(node.parents[0]))
-            for part in _parts(node, id(node) in active):
-                if self._uses[id(part)] == 1:
-                    self.taken.add(id(part))
-                    active |= {id(part)} if id(node) in active else set()
+                self._inner.add(operands[0])
+                active.add(operands[0])
+            for operand in operands[: _terms_inside(node, i in active)]:
+                if self._uses[operand] == 1:
+                    self._inner.add(operand)
+                    active |= {operand} if i in active else set()
+
+    def is_inner(self, node: Node) -> bool:
+        """Whether the node is the net input of an activation, or a part of another sum."""
+        return self._graph.index[id(node)] in self._inner
 
     def split(self, net: Node, active: bool) -> tuple[list[tuple[Node, Node]], list[Node]]:
         """The weighted terms of a sum, as pairs of weight and source, and its other terms."""
@@ -69,19 +68,22 @@ class Sums:
                 others += term if len(term) == 2 else term[-1:]
         return inputs, others
 
+    def _count_uses(self, node: Node) -> int:
+        return self._uses[self._graph.index[id(node)]]
+
     def _terms(self, net: Node, active: bool) -> list[list[Node]]:
         """The terms of a sum: [factor, factor, product], [factor, factor] of a dot product, or [term]."""
         terms: list[list[Node]] = []
         stack = [net]
         while stack:
             node = stack.pop()
-            name, parents, inside = row_name(node), node.parents, node is net or self._uses[id(node)] == 1
+            name, parents, inside = row_name(node), node.parents, node is net or self._count_uses(node) == 1
             if name in ("add", "sum") and inside:
                 stack += reversed(parents)
             elif name == "sumprod" and inside:
                 half = len(parents) // 2
                 terms += [[p, q] for p, q in zip(parents[:half], parents[half:], strict=True)]
-            elif name == "sub" and inside and _parts(node, active):
+            elif name == "sub" and inside and _terms_inside(node, active):
                 terms.append([parents[1]])  # a threshold
                 stack.append(parents[0])
             elif name == "mul" and inside:
@@ -100,4 +102,4 @@ class Sums:
         """What speaks for a weight, the strongest first."""
         label = (WEIGHT.match(node.label) is not None) - (INPUT.match(node.label) is not None)
         scope = bool(node.group) and node.group == net.group
-        return (not node.op, label, not node.is_constant, scope, -self._uses[id(node)])
+        return (not node.op, label, not node.is_constant, scope, -self._count_uses(node))

@@ -1,4 +1,4 @@
-"""Where the cards, arrows and frames of a scene stand, by the layout engine; all in points, from the top left."""
+"""The places of a scene's cards, arrows and frames, by the layout engine; in points, from the top left."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
-from viz.backend.run import run
+from viz.backend.run import run_engine
 
 Point = tuple[float, float]
 PAD = 10.0
 
 
 @dataclass(frozen=True)
-class Placed:
+class Layout:
     """Centres of the cards, the curve of each arrow with the place of its label, the corners of each frame, and the size."""
 
     cards: list[Point]
@@ -26,16 +26,24 @@ class Placed:
     size: Point
 
 
-def place(
+def lay_out(
     sizes: Sequence[Point],
     arrows: Sequence[tuple[int, int, Point | None, bool]],
     frames: Sequence[Sequence[int]],
     direction: str,
     timeout: float,
-) -> Placed:
-    """The layout of cards of these sizes; `arrows` are tail, head, size of the label, and whether to keep it straight.
+) -> Layout:
+    """The layout of a scene.
 
-    `frames` are the cards in each frame, each frame inside the one before. Raises EngineError as `engine.run`.
+    Args:
+        sizes: those of the cards.
+        arrows: tail, head, size of the label, and whether to keep it straight.
+        frames: the cards in each frame, each frame inside the one before.
+        direction: where the result is.
+        timeout: in seconds.
+
+    Raises:
+        EngineError: as `run_engine`.
     """
     graph = graphviz.Digraph("scene")
     graph.attr("graph", rankdir=direction, nodesep="0.2", ranksep="0.4", pad="0")
@@ -46,10 +54,11 @@ def place(
         shape = {"label": _blank(label)} if label else {}
         graph.edge(f"n{tail}", f"n{head}", id=f"e{i}", weight="4" if straight else "1", **shape)
     _add_frames(graph, frames, "b" if direction == "BT" else "t")  # which is turned over with everything else
-    return _read(json.loads(run(graph.source, "json", timeout=timeout)), len(sizes), len(arrows), len(frames))
+    return _read(json.loads(run_engine(graph.source, "json", timeout=timeout)), len(sizes), len(arrows), len(frames))
 
 
 def _blank(size: Point) -> str:
+    """A label that takes this room."""
     width, height = size
     cell = f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}"></TD></TR>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>>'
@@ -71,21 +80,21 @@ def _add_frames(graph: graphviz.Digraph, frames: Sequence[Sequence[int]], top: s
         graph.subgraph(inner)
 
 
-def _read(found: Mapping[str, Any], cards: int, arrows: int, frames: int) -> Placed:
-    left, low, right, top = map(float, found["bb"].split(","))
+def _read(picture: Mapping[str, Any], cards: int, arrows: int, frames: int) -> Layout:
+    left, low, right, top = map(float, picture["bb"].split(","))
 
     def point(text: str) -> Point:
         x, y = map(float, text.split(",")[-2:])
         return round(x - left + PAD, 2), round(top - y + PAD, 2)
 
-    objects = {item["name"]: item for item in found.get("objects", [])}
-    edges = {item["id"]: item for item in found.get("edges", [])}
+    objects = {item["name"]: item for item in picture.get("objects", [])}
+    edges = {item["id"]: item for item in picture.get("edges", [])}
     in_order = [edges[f"e{i}"] for i in range(arrows)]
     corners = []
     for i in range(frames):
         x1, y1, x2, y2 = objects[f"cluster{i}"]["bb"].split(",")
         corners.append((*point(f"{x1},{y2}"), *point(f"{x2},{y1}")))
-    return Placed(
+    return Layout(
         [point(objects[f"n{i}"]["pos"]) for i in range(cards)],
         [_curve(edge["pos"], point) for edge in in_order],
         [point(edge["lp"]) if "lp" in edge else None for edge in in_order],

@@ -7,30 +7,37 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from autograd import Value
-from autograd._files import atomic_write
+from viz.backend.display import selected
 from viz.backend.run import TIMEOUT
-from viz.derivation.rules import name_nodes
-from viz.stepper.page import LIGHT_AND_DARK, page
-from viz.stepper.scenes import scenes
-from viz.stepper.stage import Palette, Stage
-from viz.stepper.steps import story
-from viz.stepper.timeline import timeline
+from viz.derivation.names import name_nodes
+from viz.model.arguments import check_choice, check_path, check_positive, check_value, check_whole
+from viz.model.engine import Value, atomic_write
+from viz.model.graph import Graph
+from viz.stepper.page import page
+from viz.stepper.palette import Palette
+from viz.stepper.scenes import make_scenes
+from viz.stepper.stage import Stage
+from viz.stepper.steps import make_story
+from viz.stepper.timeline import make_timeline
 from viz.style.escape import clean
 from viz.style.theme import Scale
 
 DIRECTIONS = ("BT", "TB", "LR", "RL")
+PAGE_THEMES = ("auto", "light", "dark")
 
 
 class Player:
-    """What player() returns: `.html`, the page; `.frame`, an element with it for pages of your own; `.save(path)`.
+    """A page that steps through a computation, made by `player`; notebooks show it in a frame.
 
-    Notebooks show it in such a frame.
+    Attributes:
+        html: the page.
 
-    >>> from viz import player
-    >>> x = Value(3.0, "x")
-    >>> player(x * x)
-    <viz.Player of 'v1', 2 values, 6 steps>
+    Examples:
+        >>> from autograd import Value
+        >>> from viz import player
+        >>> x = Value(3.0, "x")
+        >>> player(x * x)
+        <viz.Player of 'v1', 2 values, 6 steps>
     """
 
     def __init__(self, page: str, title: str, height: int) -> None:
@@ -50,15 +57,19 @@ class Player:
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to `path`, which must end in .html; the written path.
+        """Write the page to a file, which is complete or not there.
 
-        The file is complete or not there. Raises ValueError for another suffix, FileNotFoundError without the folder.
+        Args:
+            path: must end in .html.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            ValueError: another suffix.
+            FileNotFoundError: the folder does not exist.
         """
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            raise ValueError(f"cannot save a player as {target.name!r}: the name must end in .html")
-        if not target.absolute().parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to save {target.name!r} in")
+        target = check_path(path, [".html"], "a player")
         atomic_write(target, self.html.encode())
         return target
 
@@ -70,9 +81,7 @@ class Player:
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None, **_: object
     ) -> dict[str, str]:
         """What notebooks show: the page in a frame."""
-        bundle = {"text/plain": repr(self), "text/html": self.frame}
-        wanted = {kind: shown for kind, shown in bundle.items() if not include or kind in include}
-        return {kind: shown for kind, shown in wanted.items() if not exclude or kind not in exclude}
+        return selected({"text/plain": repr(self), "text/html": self.frame}, include, exclude)
 
 
 def player(
@@ -84,45 +93,49 @@ def player(
     height: int = 640,
     timeout: float = TIMEOUT,
 ) -> Player:
-    """A page that steps through the computation of `root`: values appear, then each use of a value adds to its gradient.
+    """Make a page that steps through a computation: values appear, then each use of a value adds to its gradient.
 
-    Arguments:
+    No `.grad` is read or changed: the page shows what one `root.backward()` adds to leaves that start at 0, calculated
+    here and to the last digit; the page itself calculates nothing, and loads nothing.
+
+    Args:
         root: the result; its graph is read now, later changes do not show.
-        direction: where the result lies: "BT" (top), "TB" (bottom), "LR" (right), "RL" (left).
+        direction: where the result is: "BT" (top), "TB" (bottom), "LR" (right), "RL" (left).
         theme: "auto" (as the reader's system), "light" or "dark"; the page has a switch.
         max_nodes: with more cards than this the page shows folded scopes (or levels) only, which can be unfolded one by one.
         height: of the frame in a notebook, in pixels.
         timeout: seconds that the layout engine may take for each level of detail.
 
-    No `.grad` is read or changed: the page shows what one `root.backward()` adds to leaves that start at 0, calculated
-    here and to the last digit; the page itself calculates nothing, and loads nothing.
-    Returns a Player. Raises TypeError for a root that is no Value, ValueError for a choice that does not exist,
-    EngineError (a RuntimeError) where no layout engine is installed.
+    Returns:
+        A Player: `.html`, `.save("steps.html")`, and `.frame`, an element for other pages.
 
-    >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
-    >>> y = x * w + w
-    >>> y.label = "y"
-    >>> player(y).html.startswith("<!DOCTYPE html>")
-    True
+    Raises:
+        TypeError: a root that is no Value.
+        ValueError: a choice that does not exist.
+        EngineError: no layout engine is installed; it is a RuntimeError.
+
+    Examples:
+        >>> from autograd import Value
+        >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
+        >>> y = x * w + w
+        >>> y.label = "y"
+        >>> player(y).html.startswith("<!DOCTYPE html>")
+        True
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"player() needs a Value as root, not {type(root).__name__}")
-    for what, given, known in (("direction", direction, DIRECTIONS), ("theme", theme, LIGHT_AND_DARK)):
-        if given not in known:
-            raise ValueError(f"unknown {what} {given!r}; one of {', '.join(map(repr, known))}")
-    for what, whole in (("max_nodes", max_nodes), ("height", height)):
-        if isinstance(whole, bool) or not isinstance(whole, int) or whole < 1:
-            raise ValueError(f"{what} must be a positive whole number, not {whole!r}")
-    if not timeout > 0:
-        raise ValueError(f"timeout must be positive, not {timeout!r}")
-    line = timeline(root)
-    names = list(name_nodes(line.nodes).values())
-    found = scenes(line.nodes, names, root, max_nodes)
-    stages = [Stage(story(scene, line), line, f"s{i}", direction, timeout) for i, scene in enumerate(found)]
-    others = [abs(grad) for node, grad in zip(line.nodes[:-1], line.grads, strict=False) if not node.is_constant]
+    check_value("player", "root", root)
+    check_choice("direction", direction, DIRECTIONS)
+    check_choice("theme", theme, PAGE_THEMES)
+    check_whole("max_nodes", max_nodes)
+    check_whole("height", height)
+    check_positive("timeout", timeout)
+    graph = Graph([root])
+    timeline = make_timeline(graph)
+    names = list(name_nodes(graph.nodes).values())
+    stories = [make_story(scene, timeline) for scene in make_scenes(graph, names, max_nodes)]
+    stages = [Stage(story, timeline, f"s{i}", direction, timeout) for i, story in enumerate(stories)]
+    others = [abs(grad) for node, grad in zip(graph.nodes[:-1], timeline.grads, strict=False) if not node.is_constant]
     palette = Palette(Scale.fit(others or [1.0]))
-    steps = len(stages[0].told.steps)
-    count = len(line.nodes)
-    title = f"{clean(names[-1])!r}, {count:,} value{'s' * (count != 1)}, {steps:,} steps"
+    count = len(graph)
+    title = f"{clean(names[-1])!r}, {count:,} value{'s' * (count != 1)}, {len(stories[0].steps):,} steps"
     heading = f"{clean(names[-1])}: forward and backward"
-    return Player(page(heading, stages, line, names, palette, theme), title, height)
+    return Player(page(heading, stages, timeline, names, palette, theme), title, height)

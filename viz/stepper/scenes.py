@@ -1,26 +1,27 @@
-"""What a player can show of a graph: partitions of its values into cards, from every operation to whole scopes."""
+"""The scenes of a player: partitions of a graph's values into cards, from every operation to whole scopes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from viz.model.fold import Shown, fewest, fold, glyph, unfolded
-from viz.model.node import Node
-from viz.model.scopes import Path, Single, by_level, by_scope
+from viz.model.fold import Item, fewest_items, fold, unfolded
+from viz.model.graph import Graph
+from viz.model.node import glyph
+from viz.model.scopes import Scope, Single, by_level, by_scope
 
-SCENES = 24  # at most, closed and opened scopes together
+MAX_SCENES = 24  # closed and opened scopes together
 
 
 @dataclass(frozen=True)
 class Part:
-    """One card: `main` is the value it shows, None for a group; `members` are all that it stands for."""
+    """One card: `main` is the value it shows, None for a group; `members` are all values on it."""
 
     name: str
     operation: str
     main: int | None
     members: tuple[int, ...]
-    path: Path = ()  # of a group, or of the opened scope that a value lies in
+    path: Scope = ()  # of a group, or of the opened scope that a value is in
     opens: int | None = None  # the scene in which a group is unfolded
 
 
@@ -31,78 +32,92 @@ class Scene:
     name: str
     parts: tuple[Part, ...]
     about: str = ""  # what is folded
-    frames: tuple[tuple[Path, int], ...] = ()
+    frames: tuple[tuple[Scope, int], ...] = ()
 
-    def where(self) -> dict[int, int]:
+    def part_of_node(self) -> dict[int, int]:
         """The number of the part of each node."""
         return {member: i for i, part in enumerate(self.parts) for member in part.members}
 
 
-def scenes(nodes: Sequence[Node], names: Sequence[str], root: Node, limit: int) -> list[Scene]:
+def make_scenes(graph: Graph, names: Sequence[str], limit: int) -> list[Scene]:
     """The scenes of at most `limit` cards: values (sums and constants folded), every operation, scopes or levels."""
-    found = []
-    folded = fold(nodes, [root]) if fewest(nodes) <= limit else []
-    if 0 < len(folded) <= limit:
-        about = (
-            f"{len(nodes):,} values on {len(folded):,} cards: sums of sums are one Σ, constants stand inside their operation"
-        )
-        found.append(_of_values("values", folded, nodes, names, about if len(folded) < len(nodes) else ""))
-    if len(folded) < len(nodes) <= limit:
-        found.append(_of_values("every operation", unfolded(nodes), nodes, names, ""))
-    if any(node.group for node in nodes):
-        return found + _of_scopes(nodes, names, len(found))
-    if not found:
-        paths = by_level(nodes)
-        about = f"{len(nodes):,} values folded by levels: there are no scopes"
-        found.append(Scene("levels", _parts(paths, nodes, names), about=about))
-    return found
+    count = len(graph)
+    scenes = []
+    items = fold(graph) if fewest_items(graph) <= limit else []
+    if 0 < len(items) <= limit:
+        about = f"{count:,} values on {len(items):,} cards: sums of sums are one Σ, constants stand inside their operation"
+        scenes.append(_of_values("values", items, names, about if len(items) < count else ""))
+    if len(items) < count <= limit:
+        scenes.append(_of_values("every operation", unfolded(graph), names, ""))
+    if any(node.group for node in graph.nodes):
+        return scenes + _Unfolding(graph, names, len(scenes)).scenes()
+    if not scenes:
+        about = f"{count:,} values folded by levels: there are no scopes"
+        scenes.append(Scene("levels", _parts(by_level(graph), graph, names), about=about))
+    return scenes
 
 
-def _of_values(name: str, shown: Sequence[Shown], nodes: Sequence[Node], names: Sequence[str], about: str) -> Scene:
-    parts = [Part(names[s.index], s.operation, s.index, (s.index, *s.folded)) for s in shown]
+def _of_values(name: str, items: Sequence[Item], names: Sequence[str], about: str) -> Scene:
+    parts = [Part(names[item.index], item.operation, item.index, (item.index, *item.folded)) for item in items]
     return Scene(name, tuple(parts), about)
 
 
-def _of_scopes(nodes: Sequence[Node], names: Sequence[str], first: int) -> list[Scene]:
+class _Unfolding:
     """The scene of folded scopes, and one for each that can be unfolded; `first` is the number of the first of them."""
-    scopes = {node.group[: i + 1] for node in nodes for i in range(len(node.group))}
-    number: dict[Path, int] = {(): first}
-    frames: dict[Path, tuple[tuple[Path, int], ...]] = {(): ()}
-    found: dict[Path, tuple[Part, ...]] = {(): _parts(by_scope(nodes, None, ()), nodes, names)}
-    waiting: list[Path] = [()]
-    for path in waiting:  # which grows as scopes are opened
-        parts = list(found[path])
-        for k, part in enumerate(parts):
-            inner = part.path
-            if part.main is None and inner in scopes and inner not in number and len(number) < SCENES:
-                opened = [inner[: i + 1] for i in range(len(inner)) if inner[: i + 1] in number] + [inner]
-                inside = _parts(by_scope(nodes, None, [" / ".join(p) for p in opened]), nodes, names)
-                if _is_finer(inside, part):
-                    number[inner], found[inner] = first + len(number), inside
-                    frames[inner] = (*frames[path if path == inner[: len(path)] else ()], (inner, number[path]))
-                    waiting.append(inner)
-            if part.main is None and number.get(inner, number[path]) != number[path]:
-                parts[k] = replace(part, opens=number[inner])
-        found[path] = tuple(parts)
-    about = f"{len(nodes):,} values folded by scopes"
-    names_of = {p: f"{' / '.join(p)}, unfolded" if p else "scopes" for p in found}
-    made = [Scene(names_of[p], found[p], about, frames[p]) for p in found]
-    return made if len(made[0].parts) > 1 or len(made) > 1 else []
+
+    def __init__(self, graph: Graph, names: Sequence[str], first: int) -> None:
+        self.graph, self.names, self.first = graph, names, first
+        self.scopes = {node.group[: i + 1] for node in graph.nodes for i in range(len(node.group))}
+        self.numbers: dict[Scope, int] = {(): first}  # of the scene of each scope
+        self.frames: dict[Scope, tuple[tuple[Scope, int], ...]] = {(): ()}
+        self.parts: dict[Scope, tuple[Part, ...]] = {(): self._parts_with([])}
+
+    def scenes(self) -> list[Scene]:
+        """All of them; none where there is only one part and nothing to unfold."""
+        waiting: list[Scope] = [()]
+        for scope in waiting:  # which grows as scopes are opened
+            self.parts[scope] = tuple(self._with_door(part, scope, waiting) for part in self.parts[scope])
+        about = f"{len(self.graph):,} values folded by scopes"
+        scenes = [
+            Scene(f"{' / '.join(scope)}, unfolded" if scope else "scopes", parts, about, self.frames[scope])
+            for scope, parts in self.parts.items()
+        ]
+        return scenes if len(scenes[0].parts) > 1 or len(scenes) > 1 else []
+
+    def _with_door(self, part: Part, scope: Scope, waiting: list[Scope]) -> Part:
+        """The part with the scene in which it is unfolded, which is made where there is none yet."""
+        inner, numbers = part.path, self.numbers
+        if part.main is None and inner in self.scopes and inner not in numbers and len(numbers) < MAX_SCENES:
+            opened = [inner[: i + 1] for i in range(len(inner)) if inner[: i + 1] in numbers] + [inner]
+            parts = self._parts_with(opened)
+            if _is_finer(parts, part):
+                numbers[inner], self.parts[inner] = self.first + len(numbers), parts
+                outer = self.frames[scope if scope == inner[: len(scope)] else ()]
+                self.frames[inner] = (*outer, (inner, numbers[scope]))
+                waiting.append(inner)
+        if part.main is None and numbers.get(inner, numbers[scope]) != numbers[scope]:
+            return replace(part, opens=numbers[inner])
+        return part
+
+    def _parts_with(self, opened: Sequence[Scope]) -> tuple[Part, ...]:
+        """The parts where these scopes are unfolded."""
+        return _parts(by_scope(self.graph, None, [" / ".join(scope) for scope in opened]), self.graph, self.names)
 
 
-def _is_finer(inside: Collection[Part], part: Part) -> bool:
-    """Whether that scene splits this part."""
-    return all(set(part.members) - set(other.members) for other in inside)
+def _is_finer(parts: Collection[Part], part: Part) -> bool:
+    """Whether these parts split that one."""
+    return all(set(part.members) - set(other.members) for other in parts)
 
 
-def _parts(paths: Sequence[Path], nodes: Sequence[Node], names: Sequence[str]) -> tuple[Part, ...]:
-    members: dict[Path, list[int]] = {}
-    for i, path in enumerate(paths):
-        members.setdefault(path, []).append(i)
-    return tuple(_part(path, held, nodes, names) for path, held in members.items())
+def _parts(scopes: Sequence[Scope], graph: Graph, names: Sequence[str]) -> tuple[Part, ...]:
+    members: dict[Scope, list[int]] = {}
+    for i, scope in enumerate(scopes):
+        members.setdefault(scope, []).append(i)
+    return tuple(_part(scope, numbers, graph, names) for scope, numbers in members.items())
 
 
-def _part(path: Path, held: Sequence[int], nodes: Sequence[Node], names: Sequence[str]) -> Part:
-    if isinstance(path[-1], Single):
-        return Part(names[held[0]], glyph(nodes[held[0]]), held[0], tuple(held), path[:-1])
-    return Part(" / ".join(path), "", None, tuple(held), path)
+def _part(scope: Scope, members: Sequence[int], graph: Graph, names: Sequence[str]) -> Part:
+    first = members[0]
+    if isinstance(scope[-1], Single):
+        return Part(names[first], glyph(graph.nodes[first]), first, tuple(members), scope[:-1])
+    return Part(" / ".join(scope), "", None, tuple(members), scope)

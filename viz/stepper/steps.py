@@ -1,4 +1,4 @@
-"""The steps of a scene: which card or arrow each is about, what it changes, and from which step on something is seen."""
+"""The steps of a scene: which card or arrow each is about, what it changes, and from which step on something shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viz.stepper.timeline import Sent, Timeline
 
 @dataclass
 class Wire:
-    """An arrow between two parts: its local derivative if both are single values, how many edges it stands for."""
+    """An arrow between two parts: its local derivative if both are single values, how many edges it represents."""
 
     tail: int
     head: int
@@ -25,7 +25,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the sum that a part's gradient is: from part `head`, and what the sum is after it."""
+    """One term of the sum that a part's gradient is: from part `head`, and the sum after it."""
 
     step: int
     head: int
@@ -48,101 +48,122 @@ class Step:
 
 @dataclass
 class Story:
-    """A scene with its wires and steps; `made` is the step of each part, `terms` are the sums of the single values."""
+    """A scene with its wires and steps; by part, the steps that matter for it."""
 
     scene: Scene
     wires: list[Wire]
     steps: list[Step]
-    made: list[int]
+    appears: list[int]  # the step in which each part is calculated
     complete: list[int]  # from which step on the gradients of each part are final; -1 for constants
-    terms: dict[int, list[Term]]
+    terms: dict[int, list[Term]]  # the sums that the gradients of the single values are
 
 
-def story(scene: Scene, line: Timeline) -> Story:
+def make_story(scene: Scene, timeline: Timeline) -> Story:
     """The steps of the scene, in the order of time."""
-    where = scene.where()
-    wires, wire_of = _wires(scene, line, where)
-    steps = sorted(_steps(scene, line, where, wire_of, wires), key=lambda step: step.time)
-    made, complete = [0] * len(scene.parts), [-1] * len(scene.parts)
+    wiring = _Wiring(scene, timeline)
+    steps = sorted(_steps(wiring), key=lambda step: step.time)
+    appears, complete = [0] * len(scene.parts), [-1] * len(scene.parts)
     terms: dict[int, list[Term]] = {}
     for number, step in enumerate(steps):
         if step.part is None:
             continue
         if step.kind == "forward":
-            made[step.part] = number
+            appears[step.part] = number
         else:
             complete[step.part] = number
         if step.kind == "back" and step.head is not None:
             for event in step.events:
-                wires[wire_of[event.head, event.operand]].sent.append((number, event.message))
+                wiring.wire(event).sent.append((number, event.message))
             if scene.parts[step.part].main is not None:
                 _add_term(terms.setdefault(step.part, []), number, step.head, step.events)
-    for part, held in terms.items():  # in whatever order a scene adds, the engine's number is last
+    for part, sum_ in terms.items():  # in whatever order a scene adds, the engine's number is last
         main = scene.parts[part].main
         assert main is not None
-        held[-1] = Term(held[-1].step, held[-1].head, held[-1].events, held[-1].amount, line.grads[main])
-    return Story(scene, wires, steps, made, complete, terms)
+        sum_[-1] = Term(sum_[-1].step, sum_[-1].head, sum_[-1].events, sum_[-1].amount, timeline.grads[main])
+    return Story(scene, wiring.wires, steps, appears, complete, terms)
 
 
-def _add_term(held: list[Term], step: int, head: int, events: Sequence[Sent]) -> None:
+def _add_term(terms: list[Term], step: int, head: int, events: Sequence[Sent]) -> None:
     amount = reduce(add, [event.message for event in events])  # not sum(), which rounds otherwise from Python 3.12 on
-    held.append(Term(step, head, tuple(events), amount, (held[-1].total if held else 0.0) + amount))
+    terms.append(Term(step, head, tuple(events), amount, (terms[-1].total if terms else 0.0) + amount))
 
 
-def _wires(scene: Scene, line: Timeline, where: dict[int, int]) -> tuple[list[Wire], dict[tuple[int, int], int]]:
-    """The wires, and the number of that of each operand; more than two alike are one, all between groups are one."""
-    index = {id(node): i for i, node in enumerate(line.nodes)}
-    alike: dict[tuple[int, int, str], list[tuple[int, int]]] = {}
-    for i, node in enumerate(line.nodes):
-        for k, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
-            tail, head = where[index[id(parent)]], where[i]
-            if tail != head:
-                single = scene.parts[tail].main is not None and scene.parts[head].main is not None
-                key = (tail, head, f"{local!r} {parent.is_constant}" if single else "")
-                alike.setdefault(key, []).append((i, k))
-    wires: list[Wire] = []
-    wire_of: dict[tuple[int, int], int] = {}
-    for (tail, head, words), places in alike.items():
-        together = [places] if len(places) > 2 or not words else [[spot] for spot in places]
-        for held in together:
-            i, k = held[0]
-            node = line.nodes[i]
-            constant = all(line.nodes[a].parents[b].is_constant for a, b in held)
-            wire_of |= dict.fromkeys(held, len(wires))
-            wires.append(Wire(tail, head, node.partials[k] if words else None, constant, len(held)))
-    return wires, wire_of
+class _Wiring:
+    """The wires of a scene; more than two alike are one, all between the same groups are one."""
+
+    def __init__(self, scene: Scene, timeline: Timeline) -> None:
+        self.scene, self.timeline = scene, timeline
+        self.part_of = scene.part_of_node()
+        self.wires: list[Wire] = []
+        self.numbers: dict[tuple[int, int], int] = {}  # of the wire of each node and operand
+        for (tail, head, local), places in self._alike().items():
+            bundles = [places] if len(places) > 2 or not local else [[place] for place in places]
+            for bundle in bundles:
+                self._add(tail, head, bundle, single=bool(local))
+
+    def is_single(self, part: int) -> bool:
+        """Whether a part is one value."""
+        return self.scene.parts[part].main is not None
+
+    def wire(self, event: Sent) -> Wire:
+        """The wire along which an event goes."""
+        return self.wires[self.numbers[event.head, event.operand]]
+
+    def _alike(self) -> dict[tuple[int, int, str], list[tuple[int, int]]]:
+        """The edges between parts as pairs of node and operand; together those that are drawn alike."""
+        graph = self.timeline.graph
+        alike: dict[tuple[int, int, str], list[tuple[int, int]]] = {}
+        for i, node in enumerate(graph.nodes):
+            for k, (operand, local) in enumerate(zip(graph.operands[i], node.partials, strict=True)):
+                tail, head = self.part_of[operand], self.part_of[i]
+                if tail != head:
+                    single = self.is_single(tail) and self.is_single(head)
+                    key = f"{local!r} {graph.nodes[operand].is_constant}" if single else ""
+                    alike.setdefault((tail, head, key), []).append((i, k))
+        return alike
+
+    def _add(self, tail: int, head: int, edges: Sequence[tuple[int, int]], single: bool) -> None:
+        nodes = self.timeline.nodes
+        i, k = edges[0]
+        constant = all(nodes[a].parents[b].is_constant for a, b in edges)
+        self.numbers |= dict.fromkeys(edges, len(self.wires))
+        self.wires.append(Wire(tail, head, nodes[i].partials[k] if single else None, constant, len(edges)))
 
 
-def _steps(
-    scene: Scene, line: Timeline, where: dict[int, int], wire_of: dict[tuple[int, int], int], wires: Sequence[Wire]
-) -> Iterator[Step]:
-    into: dict[int, list[int]] = {}
-    for k, wire in enumerate(wires):
-        into.setdefault(wire.head, []).append(k)
+def _steps(wiring: _Wiring) -> Iterator[Step]:
+    scene, timeline, part_of = wiring.scene, wiring.timeline, wiring.part_of
     yield Step(0, "start")
-    for i, part in enumerate(scene.parts):
-        time = max(line.made[member] for member in part.members)
-        if time and (part.main is None or line.nodes[part.main].op):
-            yield Step(time, "forward", i, wires=tuple(into.get(i, ())))
-    yield Step(line.seed, "seed", where[len(line.nodes) - 1])
-    flows: dict[tuple[int, int], list[Sent]] = {}
-    for event in line.sent:
-        tail, head = where[event.tail], where[event.head]
-        if tail != head and scene.parts[tail].main is not None and scene.parts[head].main is not None:
-            yield _back(tail, head, [event], wire_of)
-        elif tail != head or scene.parts[tail].main is None:
+    yield from _forward_steps(wiring)
+    yield Step(timeline.seed, "seed", part_of[len(timeline.nodes) - 1])
+    flows: dict[tuple[int, int], list[Sent]] = {}  # between parts of which one is a group, and inside groups
+    for event in timeline.sent:
+        tail, head = part_of[event.tail], part_of[event.head]
+        if tail != head and wiring.is_single(tail) and wiring.is_single(head):
+            yield _back(tail, head, [event], wiring)
+        elif tail != head or not wiring.is_single(tail):
             flows.setdefault((tail, head), []).append(event)
     for (tail, head), events in flows.items():
         if tail == head:
             yield Step(events[-1].time, "inside", tail, head, events=tuple(events))
         else:
-            yield _back(tail, head, events, wire_of)
-    for i, time in line.idle.items():
-        if scene.parts[where[i]].main == i:
-            yield Step(time, "idle", where[i])
-    yield Step(line.end + 1, "end")
+            yield _back(tail, head, events, wiring)
+    for i, time in timeline.idle.items():
+        if scene.parts[part_of[i]].main == i:
+            yield Step(time, "idle", part_of[i])
+    yield Step(timeline.end + 1, "end")
 
 
-def _back(tail: int, head: int, events: Sequence[Sent], wire_of: dict[tuple[int, int], int]) -> Step:
-    wires = dict.fromkeys(wire_of[event.head, event.operand] for event in events)
+def _forward_steps(wiring: _Wiring) -> Iterator[Step]:
+    timeline = wiring.timeline
+    into: dict[int, list[int]] = {}
+    for k, wire in enumerate(wiring.wires):
+        into.setdefault(wire.head, []).append(k)
+    for i, part in enumerate(wiring.scene.parts):
+        time = max(timeline.appears[member] for member in part.members)
+        if time and (part.main is None or timeline.nodes[part.main].op):
+            yield Step(time, "forward", i, wires=tuple(into.get(i, ())))
+
+
+def _back(tail: int, head: int, events: Sequence[Sent], wiring: _Wiring) -> Step:
+    wires = dict.fromkeys(wiring.numbers[event.head, event.operand] for event in events)
     return Step(events[-1].time, "back", tail, head, tuple(wires), tuple(events))

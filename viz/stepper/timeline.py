@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viz.model.node import Node, in_order, listing
-from viz.model.picture import message
+from viz.model.graph import Graph, sweep_order
+from viz.model.node import Node, message
 
 
 @dataclass(frozen=True)
@@ -20,61 +20,62 @@ class Sent:
     local: float
     upstream: float
     message: float
-    total: float  # what the tail then has
+    total: float  # the gradient of the tail after it
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Nodes by number, and when what happens to them; leaves are there from time 0 on."""
+    """The times of all events; nodes are meant by their number in the graph."""
 
-    nodes: tuple[Node, ...]
-    made: tuple[int, ...]
+    graph: Graph
+    appears: tuple[int, ...]  # when each value is calculated; leaves are there from time 0 on
     seed: int  # the time at which the result gets its 1
     sent: tuple[Sent, ...]
     idle: dict[int, int]  # operations whose gradient is 0, so that they send nothing, and when that shows
     grads: tuple[float, ...]
     end: int
 
+    @property
+    def nodes(self) -> list[Node]:
+        """The nodes, the result last."""
+        return self.graph.nodes
 
-def timeline(root: Node) -> Timeline:
+
+def make_timeline(graph: Graph) -> Timeline:
     """The two passes in the engine's own order, so that the last totals are the engine's gradients to the last bit.
 
     No `.grad` is read or changed: the gradients are those that one `root.backward()` adds to leaves that start at 0.
 
     >>> from autograd import Value
     >>> x = Value(3.0, "x")
-    >>> [(event.local, event.message, event.total) for event in timeline(x * x).sent]
+    >>> [(event.local, event.message, event.total) for event in make_timeline(Graph([x * x])).sent]
     [(3.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
     """
-    nodes = listing([root])
-    number = {id(node): i for i, node in enumerate(nodes)}
-    order = [number[id(node)] for node in in_order(root)]
-    made = [0] * len(nodes)
+    order = [graph.index[id(node)] for node in sweep_order(graph.nodes[-1])]
+    appears = [0] * len(graph)
     time = 0
     for i in order:
-        if nodes[i].op:
-            made[i] = time = time + 1
-    seed = time = time + 1
-    grads = [0.0] * len(nodes)
-    grads[number[id(root)]] = 1.0
-    sent, idle, end = _sweep(nodes, order[::-1], number, grads, time)
-    return Timeline(tuple(nodes), tuple(made), seed, tuple(sent), idle, tuple(grads), end)
+        if graph.nodes[i].op:
+            appears[i] = time = time + 1
+    seed = time + 1
+    grads = [0.0] * len(graph)
+    grads[-1] = 1.0
+    sent, idle, end = _sweep(graph, order[::-1], grads, seed)
+    return Timeline(graph, tuple(appears), seed, tuple(sent), idle, tuple(grads), end)
 
 
-def _sweep(
-    nodes: Sequence[Node], order: Sequence[int], number: dict[int, int], grads: list[float], time: int
-) -> tuple[list[Sent], dict[int, int], int]:
-    """Fill `grads` in; the events, the idle operations and the last time."""
+def _sweep(graph: Graph, order: Sequence[int], grads: list[float], time: int) -> tuple[list[Sent], dict[int, int], int]:
+    """Fill in `grads`; the events after `time`, the idle operations and the last time."""
     sent: list[Sent] = []
     idle: dict[int, int] = {}
     for head in order:
-        node, upstream = nodes[head], grads[head]
+        node, upstream = graph.nodes[head], grads[head]
         if node.op and upstream == 0.0:
             idle[head] = time = time + 1
         elif node.op:
-            for k, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
-                if not parent.is_constant:
-                    tail, amount = number[id(parent)], message(local, upstream)
+            for k, (tail, local) in enumerate(zip(graph.operands[head], node.partials, strict=True)):
+                if not graph.nodes[tail].is_constant:
+                    amount = message(local, upstream)
                     grads[tail] += amount
                     time += 1
                     sent.append(Sent(time, head, k, tail, local, upstream, amount, grads[tail]))

@@ -1,1 +1,4 @@
-"""How things look: themes, labels, fonts, measures, SVG."""
+"""How things look, and how text gets there safely: themes, fonts, labels, escapes, SVG.
+
+Imports nothing else of viz or autograd.
+"""

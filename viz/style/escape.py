@@ -1,4 +1,4 @@
-"""Text on its way into DOT: what users wrote comes out as plain text, whatever it contains; and how numbers are written."""
+"""Text of users for DOT, HTML, Markdown and LaTeX: it comes out as plain text, whatever it contains."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 
 import graphviz  # type: ignore[import-untyped]
 
-LABEL = 40  # characters of a label that a picture shows; the tooltip shows more
-TOOLTIP = 400
+LABEL_LENGTH = 40  # characters of a label that a picture shows; the tooltip shows more
+TOOLTIP_LENGTH = 400
 
 # Not allowed in XML, or able to steer a terminal or turn the direction of writing.
 _UNSAFE = re.compile(
@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
 )
 
 
-def clean(text: str, limit: int = LABEL) -> str:
+def clean(text: str, limit: int = LABEL_LENGTH) -> str:
     """`text` without control characters, with newlines as they are, at most `limit` characters long.
 
     >>> clean("a\\x00b\\tc")
@@ -27,7 +27,7 @@ def clean(text: str, limit: int = LABEL) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def html_text(text: str, limit: int = LABEL) -> str:
+def html_text(text: str, limit: int = LABEL_LENGTH) -> str:
     """`text` for a cell of an HTML-like label, which knows markup, entities and DOT's backslash escapes.
 
     >>> html_text("<b> & \\\\N")
@@ -38,17 +38,21 @@ def html_text(text: str, limit: int = LABEL) -> str:
     return "<BR/>".join(line or " " for line in escaped)
 
 
-def tooltip(text: str, limit: int = TOOLTIP) -> str:
-    """`text` for a tooltip, which the engines unescape twice; a str of its own kind, which is quoted even between < >."""
+def tooltip(text: str, limit: int = TOOLTIP_LENGTH) -> str:
+    """`text` for a tooltip, which the engines unescape twice; a subclass of str that is quoted even between < >."""
     quoted: str = graphviz.nohtml(clean(text, limit).replace("&", "&amp;").replace("\\", "\\" * 4))
     return quoted
 
 
-def number(x: float) -> str:
-    """`x` in four significant digits, whole numbers up to six digits in full, with an ASCII minus.
+def markdown_text(text: str) -> str:
+    """`text` for Markdown, in which nothing is markup.
 
-    >>> number(0.0287306), number(-7.08e-05), number(12345.0), number(-0.0), number(float("inf"))
-    ('0.02873', '-7.08e-5', '12345', '-0', 'inf')
+    >>> markdown_text("<b>*x*|")
+    '&lt;b&gt;\\\\*x\\\\*\\\\|'
     """
-    digits = f"{x:.6g}" if abs(x) < 1e6 and x == round(x, 0) else f"{x:.4g}"
-    return re.sub(r"e([+-])0*(\d)", lambda m: "e" + m[1].replace("+", "") + m[2], digits)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:@^=])", r"\\\1", html.escape(text, quote=False))
+
+
+def latex_words(text: str) -> str:
+    """`text` for LaTeX's text mode, without what could be a command there."""
+    return re.sub(r"[^\w ,.:()]", " ", text.replace("_", " "))

@@ -1,4 +1,4 @@
-"""Pieces of HTML-like labels: runs of text, rows of key and number, tables; text in them has gone through escape.py."""
+"""Pieces of HTML-like labels: runs of text, rows of key and number, tables; their text is escaped already."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def font(text: str, size: int, colour: str, style: str = "{}") -> str:
 def row(key: str, text: str, theme: Theme, style: str = "{}") -> str:
     """A key on the left and a number on the right, with some air between them."""
     left, right = font(key, KEY, theme.key, style), font(text, BODY, theme.ink, style)  # alike, or their lines differ
-    air = '<TR><TD HEIGHT="2" COLSPAN="3"></TD></TR>' if style != "{}" else ""  # styled lines stand higher than plain ones
+    air = '<TR><TD HEIGHT="2" COLSPAN="3"></TD></TR>' if style != "{}" else ""  # styled lines are higher than plain ones
     return f'{air}<TR><TD ALIGN="LEFT">{left}</TD><TD WIDTH="6"></TD><TD ALIGN="RIGHT">{right}</TD></TR>'
 
 
@@ -28,7 +28,7 @@ def wide(text: str) -> str:
 
 
 def heading(name: str, operation: str, theme: Theme) -> str:
-    """Name left and operation right, in one size; whichever stands alone goes to the middle. Both are escaped here."""
+    """Name left and operation right, in one size; one alone goes to the middle. Both are escaped here."""
     name, operation = (font(html_text(text), NAME, theme.ink, "<B>{}</B>") if text else "" for text in (name, operation))
     if name and operation:
         return f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}</TD><TD ALIGN="RIGHT">{operation}</TD></TR>'
@@ -42,7 +42,7 @@ def table(rows: Iterable[str], padding: int = 1) -> str:
 
 
 def beside(texts: Iterable[str], direction: str) -> str:
-    """The label of an arrow, with some air towards it: it runs left of its label or, in horizontal pictures, under it."""
+    """The label of an arrow, with some air towards it: right of the arrow or, in horizontal pictures, above it."""
     texts = [text for text in texts if text]
     if direction in ("BT", "TB"):
         air = f'<TD WIDTH="5" ROWSPAN="{len(texts)}"></TD>'

@@ -1,11 +1,11 @@
-"""How large an HTML-like label of ours will be, for layouts that are not left to the engine."""
+"""The size of an HTML-like label made by labels.py, for layouts that are not left to the engine."""
 
 from __future__ import annotations
 
 import html
 import re
 
-from viz.style.svg import BOLD, REGULAR, room
+from viz.style.fonts import BOLD, REGULAR, advance
 
 _ROW = re.compile(r"<TR>(.*?)</TR>")
 _RUN = re.compile(r'<FONT POINT-SIZE="(\d+)"[^>]*>(.*?)</FONT>')
@@ -28,7 +28,7 @@ def _row(row: str) -> tuple[float, float]:
     for size, text in _RUN.findall(row):
         widths = BOLD if "<B>" in text else REGULAR
         lines = [html.unescape(re.sub(r"</?[BI]>", "", line)) for line in text.split("<BR/>")]
-        width += max(sum(room(c, widths) for c in line.replace("\\\\", "\\")) for line in lines) * int(size) / 1000
+        width += max(sum(advance(c, widths) for c in line.replace("\\\\", "\\")) for line in lines) * int(size) / 1000
         height = max(height, LINE * int(size) * len(lines))
     gaps = [int(gap) for gap in re.findall(r'<TD WIDTH="(\d+)"></TD>', row)]
     cells = row.count("<TD")

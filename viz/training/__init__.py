@@ -1,1 +1,4 @@
-"""A picture that follows a training."""
+"""Pictures of a training while it runs: the curve of the loss, and the graph at the last step.
+
+Imports drawing, model, style and backend.
+"""

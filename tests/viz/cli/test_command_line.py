@@ -22,7 +22,7 @@ from autograd.engine.functions import FUNCTIONS
 from autograd.ops.primitives import TABLE
 from viz.__main__ import main
 from viz.cli.expression import ExpressionError, evaluate, is_name
-from viz.cli.grammar import CALLED, LONGEST, WINDOW
+from viz.cli.grammar import CALLABLE, MAX_LENGTH, WINDOW
 
 
 def values(**numbers: float) -> dict[str, Value]:
@@ -67,7 +67,7 @@ def test_right_expressions_have_their_value(text: str, expected: float) -> None:
     assert evaluate(text, values(x=2.0, y=3.0)).data == pytest.approx(expected, rel=1e-15)
 
 
-@pytest.mark.parametrize("name", [name for name in CALLED if TABLE[name].arity and name != "where"])
+@pytest.mark.parametrize("name", [name for name in CALLABLE if TABLE[name].arity and name != "where"])
 def test_every_function_can_be_called(name: str) -> None:
     points = [low + 0.3 * (high - low) for low, high in TABLE[name].sample]
     text = f"{name}({', '.join(['a', *map(repr, points[1:])])})"
@@ -157,7 +157,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("1 / 0 * x", 1, "not a finite number"),
     ("log(-1)", 1, "not a finite number"),
     ("(" * 250 + "x" + ")" * 250, 201, "nested"),
-    ("x" * (LONGEST + 1), LONGEST + 1, "more than 2,000 characters"),
+    ("x" * (MAX_LENGTH + 1), MAX_LENGTH + 1, "more than 2,000 characters"),
 ]
 
 
@@ -299,10 +299,10 @@ def eval_safely(text: str) -> float:
     allowed = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Constant, ast.Call, ast.Compare, ast.List)
     allowed += (ast.operator, ast.unaryop, ast.cmpop)
     assert all(isinstance(node, allowed) for node in ast.walk(tree))
-    spread = {name: (lambda *xs, f=FUNCTIONS[name]: f(list(xs[0] if isinstance(xs[0], list) else xs))) for name in CALLED
+    spread = {name: (lambda *xs, f=FUNCTIONS[name]: f(list(xs[0] if isinstance(xs[0], list) else xs))) for name in CALLABLE
               if TABLE[name].arity is None and TABLE[name].lists == 1}  # fmt: skip
     tree = ast.fix_missing_locations(Floats().visit(tree))
-    space = {name: FUNCTIONS[name] for name in CALLED} | spread | {"x": Value(0.5), "y": Value(-2.0), "__builtins__": {}}
+    space = {name: FUNCTIONS[name] for name in CALLABLE} | spread | {"x": Value(0.5), "y": Value(-2.0), "__builtins__": {}}
     result = eval(compile(tree, "", "eval"), space)
     return float(result.data if isinstance(result, Value) else result)
 
@@ -346,7 +346,7 @@ def test_expressions_have_the_value_that_python_gives_them(text: str) -> None:
 @given(hostile)
 def test_names_are_identifiers_and_no_functions(name: str) -> None:
     if is_name(name):
-        assert name.isidentifier() and not keyword.iskeyword(name) and name not in CALLED
+        assert name.isidentifier() and not keyword.iskeyword(name) and name not in CALLABLE
         assert evaluate(name, {name: Value(3.0)}).data == 3.0
 
 
@@ -490,6 +490,6 @@ def test_help_has_examples_that_run(
     text = capsys.readouterr().out
     examples = [line.strip() for line in text.split("\n") if line.startswith("  python -m viz ")]
     assert caught.value.code == 0 and len(examples) >= 4 and "exit status" in text
-    assert all(name in text for name in CALLED)
+    assert all(name in text for name in CALLABLE)
     for example in examples:
         assert main(shlex.split(example)[3:]) == 0

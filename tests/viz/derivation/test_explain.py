@@ -24,10 +24,12 @@ from autograd.ops.primitives import TABLE, Row
 from autograd.ops.printers import MATHEMATICS
 from viz import Explanation, draw, explain, player
 from viz.__main__ import main
-from viz.derivation import latex as tex
-from viz.derivation.render import escape
-from viz.derivation.rules import PLAIN, local_rule, name_nodes
+from viz.derivation.latex import latex_formula
+from viz.derivation.names import name_nodes
+from viz.derivation.rules import PLAIN, local_rule
+from viz.model.graph import sweep_order
 from viz.model.paths import Path, largest_paths
+from viz.style.escape import markdown_text
 
 # ---- the paths
 
@@ -115,7 +117,7 @@ STEPS: dict[str, Callable[[Value], Value]] = {
 def test_work_does_not_grow_with_the_number_of_paths(name: str, most: int) -> None:
     x = Value(1.0, "x")
     y = ladder(x, 60, STEPS[name])
-    found = largest_paths(y, x, most)
+    found = largest_paths(sweep_order(y), x, most)
     assert found.count == (3 if name == "nearly equal" else 2) ** 60
     assert len(found.paths) == most
     assert found.steps <= most * 181  # nodes on a path, 60 rungs of at most three
@@ -394,9 +396,9 @@ def test_labels_mean_nothing_in_latex(label: str) -> None:
 
 
 def test_escaping_leaves_plain_text_as_it_is() -> None:
-    assert escape("abc ŷ 12") == "abc ŷ 12"
+    assert markdown_text("abc ŷ 12") == "abc ŷ 12"
     assert PLAIN.write(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x ** (-2)"
-    assert tex.formula(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x^{-2}"
+    assert latex_formula(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x^{-2}"
     assert MATHEMATICS.numbers("2.0") == "2"
 
 

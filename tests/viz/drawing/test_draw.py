@@ -21,11 +21,10 @@ import pytest
 import autograd
 from autograd import Value, scope, sigmoid
 from viz import Drawing, EngineError, EngineTimeoutError, NoEngineError, draw
-from viz.backend import find as installed
-from viz.backend import run as engine
-from viz.model import cutting
-from viz.model.fold import GLYPHS
-from viz.model.picture import Picture, read_graph
+from viz.backend import find, run
+from viz.model.graph import Graph
+from viz.model.node import GLYPHS
+from viz.model.picture import MAX_WIDTH, Picture, read_graph
 from viz.style.fonts import unprintable
 from viz.style.svg import finish
 from viz.style.theme import THEMES, Scale, edge_ink, tint
@@ -109,7 +108,7 @@ def test_both_operands_of_a_square_are_drawn() -> None:
     for y in (x * x, x + x):
         for view in ("values", "classic"):
             assert draw(y, view).source.count("\tn0 -> ") == 2
-    many = read_graph([x + x + x + x])
+    many = read_graph(Graph([x + x + x + x]))
     assert [(arrow.tail, arrow.times) for arrow in many.arrows] == [("n0", 4)]
     assert "4 ×" in texts(draw(x + x + x + x))
 
@@ -147,7 +146,7 @@ def test_theme_and_direction() -> None:
 def test_several_roots() -> None:
     a, b = Value(1.0, "a"), Value(2.0, "b")
     p, q = a * b, a + b
-    picture = read_graph([p, q])
+    picture = read_graph(Graph([p, q]))
     assert [box.operation for box in picture.roots] == ["×", "+"]
     assert draw([p, q]).source == draw((p, q)).source
 
@@ -194,7 +193,7 @@ def test_scale_is_logarithmic_with_round_numbers() -> None:
 @pytest.mark.parametrize("seed", range(25))
 def test_folding_loses_nothing(seed: int) -> None:
     root = random_graph(seed)
-    whole, folded = read_graph([root], folding=False), read_graph([root])
+    whole, folded = read_graph(Graph([root]), folding=False), read_graph(Graph([root]))
     nodes = {box.id: box for box in whole.boxes}
     drawn = {box.id: box for box in folded.boxes}
     assert sorted([*drawn, *(i for box in folded.boxes for i in box.folded)]) == sorted(nodes)
@@ -225,13 +224,13 @@ def test_names_shared_values_and_scopes_are_not_folded() -> None:
     a, b, c = (Value(number, name) for number, name in [(1.0, "a"), (2.0, "b"), (3.0, "c")])
     named = a + b
     named.label = "s"
-    assert len(read_graph([named + c]).boxes) == 5
+    assert len(read_graph(Graph([named + c])).boxes) == 5
     shared = a + b
-    assert len(read_graph([(shared + c) * shared]).boxes) == 6
+    assert len(read_graph(Graph([(shared + c) * shared])).boxes) == 6
     with scope("elsewhere"):
         inner = a + b
-    assert len(read_graph([inner + c]).boxes) == 5
-    assert len(read_graph([a + b + c]).boxes) == 4
+    assert len(read_graph(Graph([inner + c])).boxes) == 5
+    assert len(read_graph(Graph([a + b + c])).boxes) == 4
 
 
 def test_what_a_sum_does_not_tell_is_not_folded() -> None:
@@ -239,11 +238,11 @@ def test_what_a_sum_does_not_tell_is_not_folded() -> None:
     inner = a + b
     outer = inner + c
     inner.grad = 5.0
-    assert len(read_graph([outer]).boxes) == 5
+    assert len(read_graph(Graph([outer])).boxes) == 5
     inner.grad = 0.0
-    assert len(read_graph([outer]).boxes) == 4
+    assert len(read_graph(Graph([outer])).boxes) == 4
     inner.data = 7.0
-    assert len(read_graph([outer]).boxes) == 5
+    assert len(read_graph(Graph([outer])).boxes) == 5
 
 
 @pytest.mark.parametrize(
@@ -261,9 +260,9 @@ def test_constants_stand_in_their_operation(make: Callable[[Value], Value], text
     x = Value(2.0, "x")
     y = make(x)
     if text is not None:
-        box = read_graph([y]).roots[0]
+        box = read_graph(Graph([y])).roots[0]
         assert box.operation == text
-        assert not [box for box in read_graph([y]).boxes if box.kind == "constant"]
+        assert not [box for box in read_graph(Graph([y])).boxes if box.kind == "constant"]
     assert texts(draw(y)) and texts(draw(y, "classic"))
 
 
@@ -274,8 +273,8 @@ def test_own_operations_are_not_taken_for_others(symbol: str) -> None:
         return 2.0 * x
 
     x, z = Value(1.0, "x"), Value(2.0, "z")
-    assert read_graph([add(x, 1)]).roots[0].operation == f"{symbol or 'add'}(x, 1)"
-    assert len(read_graph([add(x, z) + x]).boxes) == 4
+    assert read_graph(Graph([add(x, 1)])).roots[0].operation == f"{symbol or 'add'}(x, 1)"
+    assert len(read_graph(Graph([add(x, z) + x])).boxes) == 4
     assert f"{symbol or 'add'}(x, 1)" in texts(draw(add(x, 1))) and (symbol or "add") in texts(draw(add(x, 1), "classic"))
 
 
@@ -288,7 +287,7 @@ def test_png_can_show_every_operation() -> None:
 
 
 def test_above_max_nodes_the_picture_counts_what_is_left_out() -> None:
-    picture = read_graph([random_graph(3)], max_nodes=6)
+    picture = read_graph(Graph([random_graph(3)]), max_nodes=6)
     stubs = [box for box in picture.boxes if box.kind == "stub"]
     cards = len(picture.boxes) - len(stubs)
     assert cards <= 6 and stubs
@@ -319,16 +318,16 @@ def test_large_graphs() -> None:
 
 def test_a_large_graph_is_cut_to_a_readable_part() -> None:
     wide = autograd.sum([Value(float(i)) for i in range(1000)])
-    picture = read_graph([-wide], max_nodes=400)
+    picture = read_graph(Graph([-wide]), max_nodes=400)
     assert [box.operation for box in picture.boxes[-3:]] == ["Σ", "−", ""]
-    assert len(picture.boxes) == 2 + cutting.WIDE + 1 and picture.left_out == 1000 - cutting.WIDE
-    two = read_graph([wide * autograd.sum([Value(float(i)) for i in range(500)])], max_nodes=400)
+    assert len(picture.boxes) == 2 + MAX_WIDTH + 1 and picture.left_out == 1000 - MAX_WIDTH
+    two = read_graph(Graph([wide * autograd.sum([Value(float(i)) for i in range(500)])]), max_nodes=400)
     assert sorted(box.data for box in two.boxes if box.kind == "stub") == [500.0, 1000.0]
     assert len(two.boxes) == 5
 
 
 def test_png_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LONGEST_SIDE", 500)
+    monkeypatch.setattr(run, "LONGEST_SIDE", 500)
     x = Value(1.0, "x")
     for _ in range(30):
         x = autograd.sin(x)
@@ -362,12 +361,12 @@ def test_same_dot_in_every_process() -> None:
 def test_drawing_does_not_change_the_next_drawing() -> None:
     root = random_graph(5)
     first = [draw(root, view).source for view in ("values", "classic")]
-    read_graph([root], folding=False)
+    read_graph(Graph([root]), folding=False)
     assert [draw(root, view).source for view in ("values", "classic")] == first
 
 
 def test_ids_are_in_topological_order() -> None:
-    picture = read_graph([random_graph(7)])
+    picture = read_graph(Graph([random_graph(7)]))
     assert all(int(arrow.tail[1:]) < int(arrow.head[1:]) for arrow in picture.arrows)
 
 
@@ -425,7 +424,7 @@ def test_save_names_the_known_suffixes(tmp_path: Path) -> None:
 
 def test_pdf_or_what_it_needs(tmp_path: Path) -> None:
     try:
-        installed.find("pdf")
+        find.find_engine("pdf")
     except NoEngineError:
         with pytest.raises(NoEngineError, match=r"`dot`.*pygraphviz"):
             draw(lesson()).save(tmp_path / "graph.pdf")
@@ -528,8 +527,8 @@ def test_display_without_an_engine_is_a_tree(monkeypatch: pytest.MonkeyPatch) ->
 
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIZ_DOT", raising=False)
-    monkeypatch.setattr(installed, "_graphviz_pure", lambda: None)
-    monkeypatch.setattr(installed, "_has_pygraphviz", lambda: False)
+    monkeypatch.setattr(find, "_graphviz_pure", lambda: None)
+    monkeypatch.setattr(find, "_has_pygraphviz", lambda: False)
     monkeypatch.setattr(shutil, "which", lambda name: None)
 
 
@@ -556,9 +555,9 @@ def test_engine_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script(tmp_path, "dot", "sys.stdin.read(); print('<svg>from dot</svg>')")
     chosen = script(tmp_path, "chosen", "sys.stdin.read(); print('<svg>chosen</svg>')")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert installed.find("svg").name == "graphviz-pure"
-    assert installed.find("pdf").name == "dot"
-    monkeypatch.setattr(installed, "_graphviz_pure", lambda: None)
+    assert find.find_engine("svg").name == "graphviz-pure"
+    assert find.find_engine("pdf").name == "dot"
+    monkeypatch.setattr(find, "_graphviz_pure", lambda: None)
     assert draw(Value(1.0)).pipe(encoding="utf-8") == "<svg>from dot</svg>\n"
     monkeypatch.setenv("VIZ_DOT", str(chosen))
     assert draw(Value(1.0)).pipe(encoding="utf-8") == "<svg>chosen</svg>\n"
@@ -570,14 +569,14 @@ def test_engine_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["dot", "pygraphviz"])
 def test_other_engines_where_they_are_installed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIZ_DOT", raising=False)
-    present = shutil.which("dot") if name == "dot" else installed._has_pygraphviz()
+    present = shutil.which("dot") if name == "dot" else find._has_pygraphviz()
     if not present:
         pytest.skip(f"{name} is not installed")
-    monkeypatch.setattr(installed, "_graphviz_pure", lambda: None)
+    monkeypatch.setattr(find, "_graphviz_pure", lambda: None)
     if name == "pygraphviz":
         monkeypatch.setattr(shutil, "which", lambda name: None)
     drawing = draw(lesson())
-    assert installed.find("svg").name == name
+    assert find.find_engine("svg").name == name
     assert {"L", "× 0.5", "0.006616"} <= set(texts(drawing))
     assert drawing.pipe("png").startswith(b"\x89PNG") and drawing.pipe("pdf").startswith(b"%PDF")
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from autograd import Value, scope, sigmoid
 from viz import draw
-from viz.backend.run import run
-from viz.style.escape import clean, number, tooltip
+from viz.backend.run import run_engine
+from viz.model.numbers import number
+from viz.style.escape import clean, tooltip
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -186,7 +187,7 @@ def test_known_attacks_on_networks(attack: str) -> None:
 def test_a_tooltip_is_never_markup(text: str) -> None:
     graph = graphviz.Digraph(node_attr={"label": "x"})
     graph.node("n0", tooltip=tooltip(text))
-    assert [(lines, about) for _, lines, about in nodes(run(graph.source).decode())] == [(["x"], text)]
+    assert [(lines, about) for _, lines, about in nodes(run_engine(graph.source).decode())] == [(["x"], text)]
 
 
 @settings(deadline=None, max_examples=100)

@@ -26,18 +26,18 @@ import autograd
 from autograd import Value, scope, sigmoid, tanh
 from viz import Drawing, draw
 from viz.drawing.layered import is_layered
-from viz.drawing.views import Look, see_classic, see_groups, see_neurons, see_values
-from viz.model.fold import fewest
+from viz.drawing.views import VIEWS, Options
+from viz.model.fold import fewest_items
+from viz.model.graph import Graph, sweep_order
 from viz.model.group_stats import flows_of, groups_of
 from viz.model.loss_formula import formula, targets
 from viz.model.network import Network, read_network
-from viz.model.node import listing
 from viz.model.paths import largest_paths_to_leaves
 from viz.model.picture import read_graph
-from viz.model.scopes import MOST, by_level, by_scope
+from viz.model.scopes import MAX_GROUPS, by_level, by_scope
 from viz.model.subgraph import read_top, read_window
-from viz.model.units import units
-from viz.stepper.timeline import timeline
+from viz.model.units import find_units
+from viz.stepper.timeline import make_timeline
 from viz.style.measure import measure
 from viz.style.theme import THEMES
 
@@ -100,7 +100,8 @@ def mlp(way: str = "sumprod", samples: int = 1, sizes: Sequence[int] = (2, 3, 3,
 
 
 def network(root: Value) -> Network:
-    return read_network([root], units(root))
+    graph = Graph([root])
+    return read_network(graph, find_units(graph))
 
 
 def texts(drawing: Drawing) -> list[str]:
@@ -200,7 +201,7 @@ def test_samples_that_share_weights_stand_in_their_own_rows() -> None:
         if link.weight is not None:
             gathered[id(link.weight)] = gathered.get(id(link.weight), 0.0) + link.share
             assert link.tail in found.cards and found.cards[link.tail].sample == found.cards[link.head].sample
-    weights = {id(w): w for unit in units(error) for w, _ in unit.inputs}
+    weights = {id(w): w for unit in find_units(Graph([error])) for w, _ in unit.inputs}
     assert all(math.isclose(gathered[i], w.grad, rel_tol=1e-12) for i, w in weights.items())
     shown = texts(draw(error, "neurons"))
     assert "layer 1, sample 1" in shown and "layer 3, sample 2" in shown
@@ -252,7 +253,7 @@ def test_many_weights_stand_in_tooltips() -> None:
 
 
 def formula_of(y: Value) -> str:
-    return formula(listing([y]), lambda node: "")
+    return formula(Graph([y]).nodes, lambda node: "")
 
 
 def test_formulas_and_targets_of_losses() -> None:
@@ -263,7 +264,7 @@ def test_formulas_and_targets_of_losses() -> None:
     assert formula_of(-autograd.log(y)) == "−log(y)" and formula_of((-y) ** 2) == "(−y)²"
     assert formula_of(a * (-3.0)) == "a · (-3)" or formula_of(a * (-3.0)) == "(-3) · a"
     assert formula_of(autograd.sum([autograd.exp(y * a) for _ in range(20)])) == ""
-    inside = listing([(y - t) ** 2 + abs(y - a) + autograd.exp(y - 7.0)])
+    inside = Graph([(y - t) ** 2 + abs(y - a) + autograd.exp(y - 7.0)]).nodes
     assert targets(inside, lambda node: node is y) == [(t, y), (a, y)]
 
 
@@ -298,9 +299,10 @@ def scoped() -> Value:
 
 def test_groups_hold_every_value_once_and_know_their_numbers() -> None:
     for root in (scoped(), mlp(samples=3), lesson()):
-        nodes = listing([root])
-        paths = by_scope(nodes, None, ())
-        found = groups_of(nodes, paths)
+        graph = Graph([root])
+        nodes = graph.nodes
+        paths = by_scope(graph, None, ())
+        found = groups_of(graph, paths)
         assert sum(group.values for group in found) == len(nodes)
         assert sum(group.constants for group in found) == sum(node.is_constant for node in nodes)
         for group in found:
@@ -312,21 +314,21 @@ def test_groups_hold_every_value_once_and_know_their_numbers() -> None:
 
 
 def test_scopes_and_what_is_outside_of_them() -> None:
-    nodes = listing([scoped()])
-    where = {node.label: path for node, path in zip(nodes, by_scope(nodes, None, ()), strict=True) if node.label}
+    graph = Graph([scoped()])
+    where = {node.label: path for node, path in zip(graph.nodes, by_scope(graph, None, ()), strict=True) if node.label}
     assert where == {
         "shared": ("shared leaves",), "own": ("outer", "left"), "before": ("outside of the scopes",), "y": ("y",),
     }  # fmt: skip
-    assert {path for path in by_scope(nodes, 1, ()) if path[0] == "outer"} == {("outer",)}
+    assert {path for path in by_scope(graph, 1, ()) if path[0] == "outer"} == {("outer",)}
     shown = texts(draw(scoped(), "groups"))
     assert {"outer", "left", "right", "beside its inner scopes", "shared leaves", "y"} <= set(shown)
     assert {"outer"} <= set(texts(draw(scoped(), "groups", depth=1))) and "left" not in texts(draw(scoped(), "groups", depth=1))
 
 
 def test_the_norm_of_what_groups_send_back() -> None:
-    nodes = listing([lesson()])
-    paths = by_scope(nodes, 1, ())
-    flows = {(flow.tail[0], flow.head[0]): flow for flow in flows_of(nodes, paths)}
+    graph = Graph([lesson()])
+    nodes = graph.nodes
+    flows = {(flow.tail[0], flow.head[0]): flow for flow in flows_of(graph, by_scope(graph, 1, ()))}
     assert set(flows) == {("inputs", "hidden layer"), ("hidden layer", "output layer"), ("output layer", "E")}
     into = flows["hidden layer", "output layer"]
     hidden = [node for node in nodes if node.label in ("a1", "a2")]
@@ -351,20 +353,20 @@ def test_many_scopes_become_few() -> None:
     for i in range(200):
         with scope(f"step {i}"):
             x = tanh(x + 0.1)
-    nodes = listing([x])
-    assert {path for path in by_scope(nodes, None, ()) if "step" in path[0]} == {("step # × 200",)}
+    assert {path for path in by_scope(Graph([x]), None, ()) if "step" in path[0]} == {("step # × 200",)}
     names = [f"{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
     for name in names:
         with scope(name):
             x = tanh(x + 0.1)
-    paths = set(by_scope(listing([x]), None, ()))
-    assert len(paths) <= MOST and ("other scopes",) in paths
+    paths = set(by_scope(Graph([x]), None, ()))
+    assert len(paths) <= MAX_GROUPS and ("other scopes",) in paths
 
 
 def test_levels_where_there_are_no_scopes() -> None:
     root = mlp(scopes=False, sizes=(2, 6, 6, 1))
-    nodes = listing([root])
-    place = {id(node): path for node, path in zip(nodes, by_level(nodes), strict=True)}
+    graph = Graph([root])
+    nodes = graph.nodes
+    place = {id(node): path for node, path in zip(nodes, by_level(graph), strict=True)}
     order = list(dict.fromkeys(place[id(node)] for node in nodes if node.op))
     first = {path: min(int(n) for n in re.findall(r"\d+", path[0])) for path in order}
     for node in nodes:
@@ -394,7 +396,7 @@ def plain_layers(units: int, layers: int) -> Value:
 
 def test_folding_goes_from_scopes_over_sums_of_products_to_levels() -> None:
     root = plain_layers(4, 3)
-    count = len(listing([root]))
+    count = len(Graph([root]))
     for limit, words in [
         (count, ""), (count - 1, "folded by sums and constants"), (110, "folded by sums of products"), (30, "folded by levels"),
     ]:  # fmt: skip
@@ -408,7 +410,7 @@ def test_a_sum_of_products_is_one_card_with_the_other_factor_on_the_arrow() -> N
     w, x, u = Value(2.0, "w"), Value(3.0, "x"), Value(5.0, "u")
     y = w * x + u * 4.0 + 1.5
     y.backward()
-    picture = read_graph([y], products=True)
+    picture = read_graph(Graph([y]), products=True)
     assert [(box.label, box.operation) for box in picture.boxes] == [("w", ""), ("x", ""), ("u", ""), ("", "Σ× + 1.5")]
     assert [arrow.local for arrow in picture.arrows] == [3.0, 2.0, 4.0]
     assert [arrow.message for arrow in picture.arrows] == [w.grad, x.grad, u.grad]
@@ -425,8 +427,8 @@ def test_folding_leaves_nothing_out_and_every_message_is_in_its_operand_s_gradie
         pool.append(dice.choice([a * b, a + b, a + b, a * 0.5, a + 2.0, 3.0 * a, autograd.sum([a * b, a, b * 2.0]), tanh(a)]))
     root = sum(pool[-4:], Value(0.0))
     root.backward()
-    picture = read_graph([root], products=products)
-    assert fewest(listing([root])) <= len(picture.boxes)
+    picture = read_graph(Graph([root]), products=products)
+    assert fewest_items(Graph([root])) <= len(picture.boxes)
     folded = [i for box in picture.boxes for i in box.folded]
     shown = [box.id for box in picture.boxes]
     assert sorted([*folded, *shown]) == sorted(f"n{i}" for i in range(picture.values))
@@ -443,15 +445,15 @@ def test_the_paths_of_the_largest_gradients() -> None:
     a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
     y = tanh(a) * 0.1 + b * 5.0 + c * c
     y.backward()
-    picture = read_top(y, 1, True)
+    picture = read_top(Graph([y]), 1, True)
     assert [box.label for box in picture.boxes if box.kind == "leaf"] == ["b"]
     assert "the path with the largest |gradient| of 4" in picture.which
-    assert {box.label for box in read_top(y, 3, True).boxes} >= {"b", "c"}
-    whole = read_top(y, 99, True)
+    assert {box.label for box in read_top(Graph([y]), 3, True).boxes} >= {"b", "c"}
+    whole = read_top(Graph([y]), 99, True)
     assert [box for box in whole.boxes if box.kind == "stub"] == [] and whole.left_out == 0
     shown = texts(draw(mlp(samples=30), top=3))
     assert any("those on the 3 paths with the largest |gradient|" in text for text in shown)
-    assert read_top(Value(1.0), 2, True).boxes[0].is_root
+    assert read_top(Graph([Value(1.0)]), 2, True).boxes[0].is_root
 
 
 def test_each_of_the_largest_paths_is_larger_than_every_other() -> None:
@@ -463,7 +465,7 @@ def test_each_of_the_largest_paths_is_larger_than_every_other() -> None:
         if not node.op and not node.is_constant:
             products.append(abs(product))
         stack += [(parent, product * local) for parent, local in zip(node.parents, node.partials, strict=True)]
-    found = largest_paths_to_leaves(root, 10)
+    found = largest_paths_to_leaves(sweep_order(root), 10)
     assert found.count == len(products)
     assert [abs(path.product) for path in found.paths] == pytest.approx(sorted(products, reverse=True)[:10])
 
@@ -488,7 +490,7 @@ def test_zero_nan_and_missing_gradients_are_told() -> None:
 def test_many_values_without_and_with_scopes() -> None:
     for scopes in (False, True):
         root = mlp("operators", samples=20, sizes=(8, 16, 16, 1), scopes=scopes)
-        assert len(listing([root])) > 16_000
+        assert len(Graph([root])) > 16_000
         shown = texts(draw(root))
         assert any("values are more than max_nodes=400" in text for text in shown) and "‖grad‖" in " ".join(shown)
         assert any("max_nodes=400" in text for text in texts(draw(root, "neurons")))
@@ -499,15 +501,15 @@ def test_many_values_without_and_with_scopes() -> None:
 
 def test_a_window_shows_what_is_near_and_stubs_for_the_rest() -> None:
     root = mlp(samples=20)
-    nodes = listing([root])
+    nodes = Graph([root]).nodes
     centre = next(node for node in nodes if node.op == "tanh" and node.group == ("layer 2",))
-    picture = read_window([root], centre, 1, 400, True)
+    picture = read_window(Graph([root]), centre, 1, 400, True)
     cards = [box for box in picture.boxes if box.kind != "stub"]
     assert len(cards) == 1 + len(centre.parents) + sum(centre in node.parents for node in nodes)
     assert picture.values == len(nodes) == picture.left_out + len(cards) + sum(len(box.folded) for box in cards)
     assert {arrow.tail for arrow in picture.arrows} | {arrow.head for arrow in picture.arrows} == {b.id for b in picture.boxes}
-    assert [box.kind for box in read_window([root], centre, 0, 400, True).boxes] == ["operation", "stub", "stub"]
-    whole = read_window([root], centre, 10_000, 10**6, False)
+    assert [box.kind for box in read_window(Graph([root]), centre, 0, 400, True).boxes] == ["operation", "stub", "stub"]
+    whole = read_window(Graph([root]), centre, 10_000, 10**6, False)
     assert len(whole.boxes) == len(nodes) and whole.left_out == 0
     centre.label = "here"
     shown = texts(draw(root, around=centre, radius=2))
@@ -517,7 +519,7 @@ def test_a_window_shows_what_is_near_and_stubs_for_the_rest() -> None:
 def test_windows_of_hubs_are_bounded() -> None:
     hub = Value(1.0, "hub")
     root = autograd.sum([hub * float(i) for i in range(5000)])
-    picture = read_window([root], hub, 3, 30, True)
+    picture = read_window(Graph([root]), hub, 3, 30, True)
     assert len([box for box in picture.boxes if box.kind != "stub"]) == 30
 
 
@@ -589,22 +591,23 @@ class Entry:
 
 def entries(root: Value) -> Entry:
     made: dict[int, Entry] = {}
-    for v in listing([root]):
+    for v in Graph([root]).nodes:
         parents = tuple(made[id(parent)] for parent in v.parents)
         made[id(v)] = Entry(v.data, v.grad, v.label, v.op, parents, v.partials, v.group, v.primitive, v.is_constant)
     return made[id(root)]
 
 
-@pytest.mark.parametrize("see", [see_values, see_classic, see_neurons, see_groups])
-def test_whatever_has_the_attributes_of_a_value_gives_the_same_pictures(see: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_whatever_has_the_attributes_of_a_value_gives_the_same_pictures(view: Callable[..., Any]) -> None:
     for root in (lesson(), mlp(samples=2), plain_layers(3, 2)):
-        for look in (Look(None, THEMES["light"], 400, False, None), Look("LR", THEMES["dark"], 60, True, None, top=None)):
-            assert see([entries(root)], look).graph.source == see([root], look).graph.source
+        for options in (Options(None, THEMES["light"], 400, False, None), Options("LR", THEMES["dark"], 60, True, None)):
+            assert view(Graph([entries(root)]), options).dot.source == view(Graph([root]), options).dot.source
 
 
 def test_windows_paths_and_timelines_of_other_nodes() -> None:
     root = lesson()
-    other = entries(root)
-    assert read_top(other, 3, True) == read_top(root, 3, True)
-    assert read_window([other], other.parents[0], 2, 50, True) == read_window([root], root.parents[0], 2, 50, True)
-    assert [pytest.approx(grad) for grad in timeline(other).grads] == list(timeline(root).grads)
+    node = entries(root)
+    other, graph = Graph([node]), Graph([root])
+    assert read_top(other, 3, True) == read_top(graph, 3, True)
+    assert read_window(other, node.parents[0], 2, 50, True) == read_window(graph, root.parents[0], 2, 50, True)
+    assert [pytest.approx(grad) for grad in make_timeline(other).grads] == list(make_timeline(graph).grads)

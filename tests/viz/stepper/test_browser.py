@@ -13,7 +13,7 @@ import pytest
 
 from autograd import Value, relu, scope, sigmoid, tanh
 from viz import player
-from viz.model.node import listing
+from viz.model.graph import Graph
 
 pytestmark = pytest.mark.slow
 FLAGS = (
@@ -108,7 +108,7 @@ def state(driver: Any) -> dict[str, Any]:
         return {
           drawn: Object.fromEntries(drawn.map((e) => [e.id, [[...e.classList].sort(), e.getAttribute("aria-label"),
             text(e.querySelector(".grad")), e.querySelector(".grad")?.dataset.exact ?? null]])),
-          scene: scene.id, count: text(document.getElementById("count")), told: text(document.getElementById("told")),
+          scene: scene.id, count: text(document.getElementById("count")), step: text(document.getElementById("step")),
           sum: document.getElementById("sum").hidden ? null : text(document.getElementById("sum")),
           slider: document.getElementById("scrub").value, theme: document.documentElement.dataset.theme,
           hash: location.hash,
@@ -156,7 +156,7 @@ def test_the_last_step_shows_the_gradients_of_the_engine_to_the_last_digit(chrom
     screen(chromium)
     visit(chromium, page, f"#step=9999&detail={detail}")
     shown = gradients(chromium)
-    wanted = {node.label: repr(node.grad) for node in listing([lesson()]) if node.label}
+    wanted = {node.label: repr(node.grad) for node in Graph([lesson()]).nodes if node.label}
     assert {name: shown[name] for name in wanted} == wanted
 
 
@@ -204,11 +204,11 @@ def test_the_terms_of_each_sum_add_up_to_the_gradient_of_the_engine(chromium: An
     screen(chromium)
     visit(chromium, page)
     scene = data(chromium)["scenes"][0]
-    uses = {node.label: 0 for node in listing([lesson()])}
-    for node in listing([lesson()]):
+    uses = {node.label: 0 for node in Graph([lesson()]).nodes}
+    for node in Graph([lesson()]).nodes:
         for parent in node.parents:
             uses[parent.label] += 1
-    wanted = {node.label: node.grad for node in listing([lesson()]) if node.label}
+    wanted = {node.label: node.grad for node in Graph([lesson()]).nodes if node.label}
     script = (
         "return [...document.querySelectorAll('#sum tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
@@ -229,7 +229,7 @@ def test_a_unit_that_is_off_is_said_to_send_nothing_back(chromium: Any, page: Pa
     visit(chromium, page)
     idle = [i for i, item in enumerate(data(chromium)["scenes"][0]["steps"]) if item["kind"] == "idle"]
     visit(chromium, page, f"#step={idle[0]}")
-    assert "sends nothing back" in state(chromium)["told"]
+    assert "sends nothing back" in state(chromium)["step"]
 
 
 # ---- that it stays by itself
@@ -266,7 +266,7 @@ def test_hostile_labels_are_text(chromium: Any, tmp_path: Path) -> None:
     assert "taken" not in chromium.title and complaints(chromium) == []
     assert {url for url in requests(chromium) if url != "about:blank"} == {(tmp_path / "bad.html").as_uri()}
     assert chromium.execute_script("return document.querySelectorAll('a, img, script').length") == 2  # data and ours
-    assert bad[:12] in state(chromium)["told"] + state(chromium)["sum"]
+    assert bad[:12] in state(chromium)["step"] + state(chromium)["sum"]
 
 
 def test_it_runs_in_the_frame_that_a_notebook_shows(chromium: Any, tmp_path: Path) -> None:
@@ -342,17 +342,17 @@ def test_enter_on_a_card_and_a_choice_jump_to_its_steps(chromium: Any, page: Pat
     screen(chromium)
     visit(chromium, page)
     parts = data(chromium)["scenes"][0]["parts"]
-    at, part = next((i, part) for i, part in enumerate(parts) if part["made"] > 2 and part["terms"])
+    at, part = next((i, part) for i, part in enumerate(parts) if part["appears"] > 2 and part["terms"])
     chromium.execute_script(f"document.getElementById('s0n{at}').focus()")
     press(chromium, Keys.ENTER)
-    assert step(chromium) == part["made"]
+    assert step(chromium) == part["appears"]
     press(chromium, Keys.ENTER)
     assert step(chromium) == part["complete"]
     visit(chromium, page)
     chromium.execute_script(
         f"const jump = document.getElementById('jump'); jump.value = '{at}'; jump.dispatchEvent(new Event('change'))"
     )
-    assert step(chromium) == part["made"]
+    assert step(chromium) == part["appears"]
 
 
 def test_scrubbing_playing_and_deep_links(chromium: Any, page: Path) -> None:

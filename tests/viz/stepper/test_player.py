@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, relu, scope, sigmoid, sumprod, tanh
-from viz import Player, player
+from viz import EngineError, Player, player
 from viz.backend.run import environment
-from viz.derivation.rules import name_nodes
-from viz.errors import EngineError
-from viz.stepper.scenes import SCENES, scenes
-from viz.stepper.steps import story
-from viz.stepper.timeline import timeline
+from viz.derivation.names import name_nodes
+from viz.model.graph import Graph
+from viz.stepper.scenes import MAX_SCENES, make_scenes
+from viz.stepper.steps import make_story
+from viz.stepper.timeline import make_timeline
 
 
 def graph(seed: int, size: int = 25) -> Value:
@@ -76,7 +76,7 @@ def data(made: Player) -> dict[str, Any]:
 @given(st.integers(0, 10**6))
 def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> None:
     root = graph(seed)
-    line = timeline(root)
+    line = make_timeline(Graph([root]))
     assert all(node.grad == 0.0 for node in line.nodes)  # nothing was changed
     root.backward()
     for node, grad in zip(line.nodes, line.grads, strict=True):
@@ -93,12 +93,12 @@ def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> 
 @given(st.integers(0, 10**6))
 def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
     root = graph(seed)
-    line = timeline(root)
+    line = make_timeline(Graph([root]))
     index = {id(node): i for i, node in enumerate(line.nodes)}
     for i, node in enumerate(line.nodes):
-        assert all(line.made[index[id(parent)]] < line.made[i] for parent in node.parents)
+        assert all(line.appears[index[id(parent)]] < line.appears[i] for parent in node.parents)
     times = [event.time for event in line.sent] + list(line.idle.values())
-    assert len(set(times)) == len(times) and min(times, default=line.end) > line.seed > max(line.made)
+    assert len(set(times)) == len(times) and min(times, default=line.end) > line.seed > max(line.appears)
     complete = {event.tail: event.time for event in line.sent}
     assert all(complete.get(event.head, 0) < event.time for event in line.sent)
 
@@ -107,30 +107,30 @@ def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
 @given(st.integers(0, 10**6))
 def test_every_scene_holds_every_value_once_and_ends_with_the_engine_s_gradients(seed: int) -> None:
     root = graph(seed)
-    line = timeline(root)
-    found = scenes(line.nodes, list(name_nodes(line.nodes).values()), root, 300)
-    assert len(found) <= SCENES + 2
+    line = make_timeline(Graph([root]))
+    found = make_scenes(line.graph, list(name_nodes(line.nodes).values()), 300)
+    assert len(found) <= MAX_SCENES + 2
     for scene in found:
         assert sorted(m for part in scene.parts for m in part.members) == list(range(len(line.nodes)))
         assert all(0 <= part.opens < len(found) for part in scene.parts if part.opens is not None)
         assert all(0 <= closes < len(found) for _, closes in scene.frames)
-        told = story(scene, line)
-        assert [step.time for step in told.steps] == sorted(step.time for step in told.steps)
-        assert [step.kind for step in told.steps].count("seed") == 1
-        for i, terms in told.terms.items():
+        story = make_story(scene, line)
+        assert [step.time for step in story.steps] == sorted(step.time for step in story.steps)
+        assert [step.kind for step in story.steps].count("seed") == 1
+        for i, terms in story.terms.items():
             main = scene.parts[i].main
             assert main is not None and same(terms[-1].total, line.grads[main])
             assert [term.step for term in terms] == sorted({term.step for term in terms})
-        backward = sum(len(step.events) for step in told.steps if step.kind in ("back", "inside"))
-        where = scene.where()
+        backward = sum(len(step.events) for step in story.steps if step.kind in ("back", "inside"))
+        where = scene.part_of_node()
         inner = sum(where[e.tail] == where[e.head] and scene.parts[where[e.tail]].main is not None for e in line.sent)
         assert backward + inner == len(line.sent)  # what happens within one card is folded away, nothing else
 
 
 def test_scopes_unfold_into_their_values_and_fold_again() -> None:
     root = network()
-    line = timeline(root)
-    found = scenes(line.nodes, list(name_nodes(line.nodes).values()), root, 300)
+    line = make_timeline(Graph([root]))
+    found = make_scenes(line.graph, list(name_nodes(line.nodes).values()), 300)
     [closed] = [i for i, scene in enumerate(found) if scene.name == "scopes"]
     opens = {part.name: part.opens for part in found[closed].parts}
     for name in ("layer 1", "layer 2"):
@@ -314,5 +314,5 @@ def test_the_words_of_steps_have_formulas_and_numbers() -> None:
     assert steps["v4 = x * y"] == ["= (-1.25) * 0.5", "= -0.625"]
     assert steps["y.grad += ∂v4/∂y × ∂result/∂v4"] == [
         "+= (-1.25) × (-1) = 1.25",
-        "local derivative of x * y by y: x = -1.25",
+        "local derivative of x * y with respect to y: x = -1.25",
     ]

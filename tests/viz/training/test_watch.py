@@ -144,13 +144,13 @@ def test_of_huge_graphs_not_every_step_is_held(monkeypatch: pytest.MonkeyPatch) 
         return now[0]
 
     monkeypatch.setattr(time, "monotonic", tick)
-    monkeypatch.setattr(viz.training.watch, "MANY", 2)
+    monkeypatch.setattr(viz.training.watch, "LARGE_GRAPH", 2)
     live = watch("values", stream=io.StringIO(), every=1e9)
-    held = []
+    steps = []
     for step in range(100):
         live.update(Value(1.0) * float(step) + 1.0)
-        held.append(live._held and live._held[1])
-    assert 5 <= len(set(held)) <= 20
+        steps.append(live._snapshot and live._snapshot.step)
+    assert 5 <= len(set(steps)) <= 20
 
 
 def test_a_number_alone_is_a_loss_and_another_root_can_be_drawn(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_without_an_engine_the_page_has_a_text_instead(monkeypatch: pytest.Monke
 def test_it_holds_no_graph_after_the_end() -> None:
     with watch(stream=io.StringIO()) as live:
         train(live, 2)
-    assert not any(isinstance(x, Value) for x in vars(live).values())
+    assert live._snapshot is None and not any(isinstance(x, Value) for x in vars(live).values())
 
 
 def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
 "use strict";
-// Shows what the page's data says; every number and every text in it was made when the page was.
+// Shows what the page's data says; every number and every text in it was calculated when the page was made.
 (() => {
   const find = (id) => document.getElementById(id);
   const data = JSON.parse(find("data").textContent);
@@ -10,15 +10,15 @@
   let scene = 0, step = 0, timer = null, overview = false, settled = false;
 
   const last = (list, at) => { // the last entry whose first item is not after `at`
-    let found = null;
-    for (const entry of list) { if (entry[0] <= at) found = entry; else break; }
-    return found;
+    let latest = null;
+    for (const entry of list) { if (entry[0] <= at) latest = entry; else break; }
+    return latest;
   };
   const element = (name, text, kind) => {
-    const made = document.createElement(name);
-    made.textContent = text;
-    if (kind) made.className = kind;
-    return made;
+    const node = document.createElement(name);
+    node.textContent = text;
+    if (kind) node.className = kind;
+    return node;
   };
   const steps = () => data.scenes[scene].steps;
   const first = (kind) => steps().findIndex((s) => s.kind === kind);
@@ -27,7 +27,7 @@
     const shown = data.scenes[scene];
     shown.parts.forEach((part, i) => {
       const card = find(`${shown.id}n${i}`), grad = card.querySelector(".grad"), reached = last(part.grads, step);
-      const there = part.made <= step, about = now.parts.indexOf(i);
+      const there = part.appears <= step, about = now.parts.indexOf(i);
       card.classList.toggle("waiting", !there);
       card.classList.toggle("now", about === 0);
       card.classList.toggle("from", about === 1);
@@ -173,9 +173,9 @@
 
   function jump(i) { // to where the value is made, or, from there and in the backward pass, to where its gradient is complete
     const part = data.scenes[scene].parts[i], seed = first("seed");
-    const toGradient = part.complete >= 0 && (step === part.made || step >= seed) && step !== part.complete;
+    const toGradient = part.complete >= 0 && (step === part.appears || step >= seed) && step !== part.complete;
     pause();
-    show(toGradient ? part.complete : part.made);
+    show(toGradient ? part.complete : part.appears);
   }
 
   function pause() {

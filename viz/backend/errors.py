@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a picture; every error names the remedies."""
+"""Errors of the layout engine; each message names the remedies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class EngineError(RuntimeError):
 
 
 class NoEngineError(EngineError):
-    """There is no layout engine for this format."""
+    """No installed layout engine writes this format."""
 
 
 class EngineTimeoutError(EngineError, TimeoutError):

@@ -1,0 +1,28 @@
+"""Numbers as short text, the same on every card, arrow, table and axis."""
+
+from __future__ import annotations
+
+import re
+
+
+def number(x: float) -> str:
+    """`x` in four significant digits, whole numbers up to six digits in full, with an ASCII minus.
+
+    >>> number(0.0287306), number(-7.08e-05), number(12345.0), number(-0.0), number(float("inf"))
+    ('0.02873', '-7.08e-5', '12345', '-0', 'inf')
+    """
+    return _short_exponent(f"{x:.6g}" if abs(x) < 1e6 and x == round(x, 0) else f"{x:.4g}")
+
+
+def digits(x: float, significant: int = 6) -> str:
+    """`x` in this number of significant digits.
+
+    >>> digits(-7.08022187e-05), digits(1.0)
+    ('-7.08022e-5', '1')
+    """
+    return _short_exponent(f"{x:.{significant}g}")
+
+
+def _short_exponent(text: str) -> str:
+    """Write e-05 as e-5 and e+05 as e5."""
+    return re.sub(r"e([+-])0*(\d)", lambda match: "e" + match[1].replace("+", "") + match[2], text)
