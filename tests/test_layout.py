@@ -23,18 +23,16 @@ MAY_IMPORT = {
     "autograd": "autograd.engine autograd.program autograd.calculus autograd.checks autograd.compiler",
     "autograd.nn": "autograd",
     "autograd.optim": "autograd autograd.nn",
-    "viz.errors": "",
     "viz.style": "",
-    "viz.backend": "viz.errors",
-    "viz.model": "autograd autograd.ops autograd.engine viz.style",
-    "viz.derivation": "autograd autograd.ops viz.style viz.model",
+    "viz.backend": "",
+    "viz.model": "autograd autograd.ops autograd.engine",
+    "viz.derivation": "autograd viz.style viz.model",
     "viz.drawing": "autograd viz.style viz.backend viz.model",
-    "viz.notebook": "autograd viz.drawing",
     "viz.stepper": "autograd viz.style viz.backend viz.model viz.derivation",
-    "viz.training": "autograd autograd.engine viz.style viz.backend viz.drawing viz.notebook",
-    "viz.cli": "autograd autograd.ops autograd.engine",
-    "viz": "viz.errors viz.notebook viz.derivation viz.drawing viz.stepper viz.training",
-    "viz.__main__": "autograd viz.errors viz.style viz.derivation viz.drawing viz.stepper viz.cli",
+    "viz.training": "autograd viz.style viz.backend viz.model viz.drawing",
+    "viz.cli": "autograd viz.model viz.drawing",
+    "viz": "viz.backend viz.derivation viz.drawing viz.stepper viz.training",
+    "viz.__main__": "viz viz.cli",
 }
 PACKAGES = ("autograd", "viz")
 PUBLIC = ("autograd", "viz", "autograd.nn", "autograd.optim")  # their __init__ exports names
@@ -136,6 +134,12 @@ def test_networks_use_public_names_only(module: str) -> None:
     }
     public = {name for package in PUBLIC for name in (*importlib.import_module(package).__all__, "nn", "optim")}
     assert {name for name in used | imported if name not in public and f"autograd.{name}" not in GROUND} == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("viz") and name != "viz.model.engine"])
+def test_pictures_use_private_names_through_one_module(module: str) -> None:
+    """Which says what they are and why."""
+    assert {other for other in IMPORTS[module] if other.startswith("autograd.")} == set()
 
 
 def test_autograd_loads_networks_when_asked(tmp_path: Path) -> None:

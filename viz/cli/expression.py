@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any
 
-from viz.cli.grammar import BINARY, CALLABLE, COMPARISONS, ExpressionError, Part, Syntax
-from viz.model.engine import FUNCTIONS, TABLE, Value
+from autograd import Value
+from viz.cli.grammar import BINARY, CALLABLE, COMPARISONS, FUNCTIONS, ExpressionError, Part, Syntax
+from viz.model.engine import TABLE
 
 __all__ = ["ExpressionError", "evaluate", "is_name"]
 

@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from viz.model.engine import FUNCTIONS, TABLE
+import autograd
+from viz.model.engine import TABLE
 
 MAX_LENGTH = 2000  # characters
 WINDOW = 70  # of them that an error shows
@@ -30,6 +31,7 @@ COMPARISONS: dict[type, Callable[[float, float], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
+FUNCTIONS = {name: getattr(autograd, name) for name, row in TABLE.items() if row.public}
 CALLABLE = sorted(name for name in FUNCTIONS if TABLE[name].arity or TABLE[name].partials)  # those that give one number
 Part = tuple[ast.expr, str]  # an expression and its role: "number", "condition" or "list"
 

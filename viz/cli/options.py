@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd import Value
 from viz.cli.expression import is_name
 from viz.cli.grammar import CALLABLE
 from viz.drawing.draw import THEME_NAMES, VIEW_NAMES
 from viz.drawing.drawing import SUFFIXES
-from viz.model.engine import Value
 
 EXAMPLES = """\
 examples:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd import Value
 from viz.derivation.names import name_nodes
 from viz.derivation.rules import PLAIN, expression, local_rule
-from viz.model.engine import Value, expr, printers
+from viz.model.engine import expr, printers
 from viz.model.graph import Graph
 from viz.model.node import Node
 from viz.model.numbers import digits

@@ -7,10 +7,11 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd import Value, gradient
 from viz.derivation.names import name_nodes
 from viz.derivation.tables import Table
 from viz.model.arguments import check_value
-from viz.model.engine import Value, gradient, real
+from viz.model.engine import real
 from viz.model.graph import Graph
 from viz.model.node import Node
 from viz.model.numbers import digits

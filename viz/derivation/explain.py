@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from autograd import Value, gradient
 from viz.derivation import render
 from viz.derivation.chain import Chain
 from viz.derivation.names import name_nodes
 from viz.model.arguments import check_value
-from viz.model.engine import Value, gradient
 from viz.model.graph import sweep_order
 from viz.model.paths import LargestPaths, largest_paths
 

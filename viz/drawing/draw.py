@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograd import Value
 from viz.backend.run import TIMEOUT
 from viz.drawing.drawing import Drawing
 from viz.drawing.views import VIEWS, Options
 from viz.model.arguments import check_choice, check_whole
-from viz.model.engine import Value
 from viz.model.graph import Graph
 from viz.style.escape import clean
 from viz.style.theme import THEMES

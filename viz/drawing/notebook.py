@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from autograd import Value
 from viz.backend.display import kernel
 from viz.drawing.draw import draw
-from viz.model.engine import Value
 
 MAX_VALUES = 200_000  # of a graph that is drawn without being asked for
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from viz.model.engine import Value
+from autograd import Value
 
 
 def check_value(function: str, argument: str, x: Any) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from viz.model.engine import Value, topological
+from autograd import Value
+from viz.model.engine import topological
 from viz.model.node import Node
 
 

@@ -7,11 +7,12 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from autograd import Value
 from viz.backend.display import selected
 from viz.backend.run import TIMEOUT
 from viz.derivation.names import name_nodes
 from viz.model.arguments import check_choice, check_path, check_positive, check_value, check_whole
-from viz.model.engine import Value, atomic_write
+from viz.model.engine import atomic_write
 from viz.model.graph import Graph
 from viz.stepper.page import page
 from viz.stepper.palette import Palette

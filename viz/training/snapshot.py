@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from viz.model.engine import Value, topological
+from autograd import Value
+from viz.model.engine import topological
 
 
 @dataclass(frozen=True)

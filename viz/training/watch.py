@@ -12,12 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from autograd import Value
 from viz.backend.display import kernel, selected
 from viz.drawing.draw import draw
 from viz.drawing.drawing import Drawing
 from viz.drawing.page import html_page, svg_element
 from viz.model.arguments import check_path
-from viz.model.engine import Value, atomic_write, real
+from viz.model.engine import atomic_write, real
 from viz.model.numbers import number
 from viz.style.escape import clean
 from viz.style.theme import THEMES
