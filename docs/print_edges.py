@@ -10,9 +10,8 @@ from itertools import product
 from math import inf, nan
 from typing import Any
 
-from autograd.calculus.ad import gradient
+from autograd import Value, gradient
 from autograd.engine.functions import FUNCTIONS
-from autograd.engine.value import Value
 from autograd.ops.primitives import TABLE, Row
 
 ONE = (0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -2.0, inf, -inf, nan)
