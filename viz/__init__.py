@@ -1,4 +1,4 @@
-"""Pictures of a computation: `draw(y)` shows values, operations, gradients and local derivatives."""
+"""Pictures of a computation: values, operations, gradients and local derivatives."""
 
 from viz.backend.errors import EngineError, EngineTimeoutError, NoEngineError
 from viz.derivation.deltas import Deltas, deltas

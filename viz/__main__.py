@@ -11,7 +11,10 @@ from viz.cli.options import parse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status. argparse itself ends the program (with 2, or 0 after --help)."""
+    """Run one command; the exit status.
+
+    argparse itself ends the program, with 2, or 0 after --help.
+    """
     options, names = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         result = evaluate(options.expression, names)

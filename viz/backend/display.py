@@ -1,4 +1,4 @@
-"""The notebook around this process: its kernel, and the part of a MIME bundle that it asks for."""
+"""The notebook around this process: its kernel, and the MIME types it asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the layout engine for a format among those installed, and the command that runs it."""
+"""Find the layout engine for a format, and the command that runs it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Engine:
 
 
 def find_engine(fmt: str) -> Engine:
-    """The engine for a format: VIZ_DOT, else graphviz-pure, else the system's dot, else pygraphviz.
+    """The engine for a format.
+
+    VIZ_DOT, else graphviz-pure, else the system's dot, else pygraphviz.
 
     Raises:
         NoEngineError: there is none; the message names the remedies.

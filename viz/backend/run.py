@@ -1,4 +1,4 @@
-"""Run a layout engine on DOT text, within limits: no shell, no files, none of the user's settings."""
+"""Run a layout engine on DOT text: no shell, no files, no settings of the user."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def run_engine(source: str, fmt: str = "svg", layout: str = "dot", dpi: float = 
 
 
 def environment() -> dict[str, str]:
-    """The process environment, so that the engine loads no file and no setting of the user's changes the picture."""
+    """The process environment without what could change the picture or load a file."""
     hidden = ("GV", "GRAPHVIZ", "DOTFONTPATH")
     return {key: x for key, x in os.environ.items() if not key.upper().startswith(hidden)} | {"SERVER_NAME": "viz"}
 
 
 def complaints(stderr: str) -> str:
-    """What an engine wrote on stderr, without its notes about fonts and the width of letters."""
+    """The text on stderr without notes about fonts and the width of letters."""
     noise = (
         "no value for width of non-ASCII",
         "file loading is disabled",

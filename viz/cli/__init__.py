@@ -1,4 +1,4 @@
-"""The command line: its options, and an expression that is parsed and computed, never evaluated by Python.
+"""The command line: its options, and expressions that Python never evaluates.
 
 Imports drawing and model.
 """

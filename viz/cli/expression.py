@@ -1,4 +1,4 @@
-"""Compute an expression in the notation of Python with Values; it is never eval()ed."""
+"""Compute an expression in Python's notation with Values, without eval()."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class _Evaluation:
 
 
 def _binary(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    """The result of an operator; of two plain numbers a number, by the same rules at the edges."""
+    """The result of an operator; of two plain numbers a number, by the same rules."""
     if isinstance(a, Value) or isinstance(b, Value):
         return operation(a, b)
     return operation(Value(a), b).data

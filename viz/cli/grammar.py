@@ -1,4 +1,7 @@
-"""The grammar of expressions: a syntax tree that is checked part by part, and errors that point at the place."""
+"""The grammar of expressions, and errors that point at the place.
+
+The syntax tree is checked part by part, before anything is computed.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ Part = tuple[ast.expr, str]  # an expression and its role: "number", "condition"
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be computed; `column` counts from 1, the text shows the place with a caret."""
+    """An expression cannot be computed; the text shows the place with a caret.
+
+    `column` counts from 1.
+    """
 
     def __init__(self, message: str, text: str, column: int) -> None:
         self.column = min(max(column, 1), len(text) + 1)

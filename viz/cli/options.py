@@ -1,4 +1,4 @@
-"""The options of the command line, and the numbers given for names."""
+"""The options of the command line, and the numbers for the names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ exit status: 0 done, 1 the picture or its file could not be made, 2 the command 
 
 
 def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, dict[str, Value]]:
-    """The options, with `explain` a name or None, and the Values by name; ends the program where something is wrong."""
+    """The options and the Values by name; ends the program where one is wrong.
+
+    In the options `explain` is one of the names, or None.
+    """
     parser = _parser()
     options = parser.parse_intermixed_args([_protected(argument) for argument in arguments])
     options.expression = options.expression[1:] if options.expression.startswith(" -") else options.expression
@@ -64,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _protected(argument: str) -> str:
-    """An argument such as -x*w, which is no option, with a space before it, so that argparse does not take it for one."""
+    """The argument, with a space before -x*w, which argparse would take for an option."""
     is_option = argument in ("-o", "-h", "-") or argument.startswith("--")
     return " " + argument if argument.startswith("-") and not is_option else argument
 

@@ -1,4 +1,4 @@
-"""The chain rule written down: rules as formulas, explanations as text, Markdown and LaTeX, the table of back-propagation.
+"""The chain rule written down: formulas, explanations, the table of deltas.
 
 Imports model and style.
 """

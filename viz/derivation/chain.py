@@ -1,4 +1,7 @@
-"""The chain rule between two nodes as data: the names, definitions and steps that every text form of it shows."""
+"""The chain rule between two nodes as data: names, definitions and steps.
+
+Every form in which it is written down shows these.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ MAX_OPERANDS = 8  # of one operation whose numbers are given
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """The derivative `total` of `root` with respect to `wrt`: a sum over `count` paths, of which `paths` are the largest.
+    """The derivative of `root` with respect to `wrt` as a sum over paths.
+
+    `total` is the sum over `count` paths, of which `paths` are the largest.
 
     `share` is the part of the total that these make; where there is no path, `reason` says why.
     """
@@ -37,7 +42,10 @@ class Chain:
 
 @dataclass(frozen=True)
 class Local:
-    """One local derivative: of `operation` with respect to the operand `name`; its formula, if the table has one."""
+    """The derivative of `operation` with respect to its operand `name`.
+
+    `rule` is its formula, if the table has one.
+    """
 
     operation: expr.Symbol
     name: str
@@ -58,7 +66,7 @@ class Local:
 
 
 def joined(texts: Sequence[str], sign: str, dots: str = "...") -> str:
-    """Factors or terms, without the middle where there are many; negative ones in parentheses.
+    """Factors or terms, negative ones in parentheses, without the middle of many.
 
     >>> joined(["1", "-2"], " + ")
     '1 + (-2)'
@@ -79,21 +87,24 @@ def names_in(chain: Chain) -> dict[int, str]:
 
 def names_along(path: Path, names: dict[int, str]) -> list[str]:
     """The names along a path; "..." for the middle of a long one."""
-    shown = [names.get(id(node), "") for node in path.nodes]
-    return shown if len(shown) <= 2 * MAX_STEPS + 2 else [*shown[:MAX_STEPS], "...", *shown[-MAX_STEPS:]]
+    along = [names.get(id(node), "") for node in path.nodes]
+    return along if len(along) <= 2 * MAX_STEPS + 2 else [*along[:MAX_STEPS], "...", *along[-MAX_STEPS:]]
 
 
 def locals_of(path: Path, names: dict[int, str]) -> tuple[list[Local], int]:
-    """The local derivatives to be shown, and how many are left out in the middle of a long path."""
-    shown = [
+    """The local derivatives to be shown, and how many a long path leaves out."""
+    locals_ = [
         Local(expression(node, names), _name(node.parents[k], names), local_rule(node, k, names), node.partials[k])
         for node, k in _steps(path)
     ]
-    return shown, len(path.operands) - len(shown)
+    return locals_, len(path.operands) - len(locals_)
 
 
 def definitions(chain: Chain, names: dict[int, str]) -> list[tuple[str, expr.Symbol | None, float]]:
-    """The names with their numbers, and how those on the paths are made; of many operands only the one on the path."""
+    """The names with their numbers, and the operations of those on the paths.
+
+    Of many operands only the one on the path is among them.
+    """
     inner = {id(node) for path in chain.paths for node in path.nodes[:-1]}
     defined: dict[int, tuple[str, expr.Symbol | None, float]] = {}
     for path in chain.paths:
@@ -118,5 +129,5 @@ def _name(node: Node, names: dict[int, str]) -> str:
 
 
 def _operands_have_names(node: Node, names: dict[int, str]) -> bool:
-    """Whether all that the node is made from has a name: not so in the middle of a long path."""
+    """Whether all operands have names: not so in the middle of a long path."""
     return all(id(p) in names or (p.is_constant and not p.label) for p in node.parents)

@@ -1,4 +1,4 @@
-"""deltas(): the table of back-propagation in a network, and the object that writes it down, with blanks for a quiz."""
+"""deltas(): the table of back-propagation in a network, also as a quiz."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ Cell = tuple[int, str]  # the number of a row, and a key in it
 
 
 class Deltas:
-    """The table of back-propagation, made by `deltas`: `str()`, `markdown()`, `html()`, and for programs `rows`.
+    """The table of back-propagation; made by `deltas`.
+
+    `str()`, `markdown()` and `html()` write it down; `rows` are for programs.
 
     Attributes:
         rows: dicts: of a unit with the keys kind ("unit"), layer, unit, activation, net, output, slope, delta; of a weight
@@ -98,9 +100,9 @@ class Deltas:
             cells, columns = (units, UNIT_COLUMNS) if row["kind"] == "unit" else (weights, WEIGHT_COLUMNS)
             cells.append(tuple(_cell(row[key], numbers.get((i, key), 0)) for key in columns))
         title = f"Weights: step = -{self.rate:g} dE/dw = {self.rate:g} δ × input"
-        given = tuple((name, digits(x, DIGITS)) for name, x in self.given.items())
+        leaves = tuple((name, digits(x, DIGITS)) for name, x in self.given.items())
         return [
-            *([Table("Given", ("name", "value"), given, 1)] if given else []),
+            *([Table("Given", ("name", "value"), leaves, 1)] if leaves else []),
             Table("Units: error term δ = -dE/dh", tuple(UNIT_COLUMNS.values()), tuple(units), 4),
             Table(title, tuple(WEIGHT_COLUMNS.values()), tuple(weights), 4),
         ]
@@ -166,7 +168,10 @@ def deltas(root: Value, rate: float = 0.5, *, quiz: bool = False, seed: int = 0)
 
 
 def _blanks(rows: Sequence[Row], seed: int) -> list[Cell]:
-    """A third of the cells that can be worked out from the rest; of a linear unit not those that repeat its net input."""
+    """A third of the cells that can be worked out from the rest.
+
+    Those of a linear unit that repeat its net input are not among them.
+    """
     cells = [(i, key) for i, row in enumerate(rows) for key in QUIZ_COLUMNS if key in row]
     cells = [(i, key) for i, key in cells if key not in ("output", "slope") or rows[i]["activation"] != "linear"]
     return sorted(random.Random(seed).sample(cells, (len(cells) + 2) // 3), key=cells.index)
@@ -190,7 +195,10 @@ def _unit_rows(root: Value, units: Sequence[Unit]) -> list[Row]:
 
 
 def _weight_rows(root: Value, units: Sequence[Unit], rate: float, names: dict[int, str]) -> list[Row]:
-    """A row for each weight and bias that can be moved; one that several units share has it where it comes first."""
+    """A row for each weight and bias that can be moved.
+
+    One that several units share has it where it comes first.
+    """
     uses: dict[int, list[tuple[Node, Node | None, Unit]]] = {}
     for unit in units:
         for weight, source in [*unit.inputs, *([(unit.bias, None)] if unit.bias is not None else [])]:

@@ -1,4 +1,4 @@
-"""explain(): a derivative as the chain rule gives it, path by path, each local derivative with its formula and number."""
+"""explain(): a derivative as the chain rule gives it, path by path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viz.model.paths import LargestPaths, largest_paths
 
 
 class Explanation(Chain):
-    """The derivative of `root` with respect to `wrt` as a sum over paths; made by `explain`.
+    """A derivative as a sum over paths; made by `explain`.
 
     `str()`, `markdown()` and `latex()` write it down.
 
@@ -48,7 +48,9 @@ class Explanation(Chain):
 
 
 def explain(root: Value, wrt: Value, max_paths: int = 10) -> Explanation:
-    """Write a derivative as a sum over paths of products of local derivatives, with formulas and numbers.
+    """Write a derivative as a sum over paths of products of local derivatives.
+
+    Each local derivative comes with its formula and its number.
 
     No `.grad` is read or changed: the total is what one `root.backward()` adds to `wrt.grad`.
 

@@ -1,4 +1,4 @@
-"""Typeset names, numbers and formulas as LaTeX; names are escaped and, unless they are one letter, upright."""
+"""Typeset names, numbers and formulas as LaTeX; names are escaped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ _INFIX = {"+": "+", "-": "-", "*": r"\cdot", "//": r"\operatorname{//}", "%": r"
 
 
 def latex_name(label: str) -> str:
-    """A label: one letter, with its accent and index, as mathematics; anything else upright and escaped.
+    """A label in LaTeX: one letter as mathematics, anything else upright and escaped.
+
+    The letter may have an accent and an index.
 
     >>> print(*map(latex_name, ["x1", "h_o", "y_hat", "theta", "a b$"]))
     x_{1} h_{o} \\hat{y} \\theta \\mathrm{a\\ b\\$}

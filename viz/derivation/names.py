@@ -9,7 +9,9 @@ from viz.style.escape import clean
 
 
 def name_nodes(nodes: Iterable[Node]) -> dict[int, str]:
-    """A name for each node, by its identity: the label, or else v1, v2, ...; no name twice.
+    """A name for each node, by its identity; no name twice.
+
+    It is the label, or else v1, v2, ...
 
     >>> from autograd import Value
     >>> x, y = Value(1.0, "x"), Value(2.0, "x")

@@ -22,10 +22,10 @@ def plain(chain: Chain) -> str:
         lines.append(" = ".join([name, *([PLAIN.write(made_as)] if made_as else []), digits(value)]))
     lines += [""] * (len(lines) > 2)
     for i, path in enumerate(chain.paths, 1):
-        shown, hidden = locals_of(path, names)
-        steps = ["  " + " = ".join(filter(None, [x.derivative, x.formula, digits(x.number)])) for x in shown]
-        if hidden:
-            steps.insert(len(steps) // 2, f"  ... {hidden:,} more local derivatives ...")
+        locals_, left_out = locals_of(path, names)
+        steps = ["  " + " = ".join(filter(None, [x.derivative, x.formula, digits(x.number)])) for x in locals_]
+        if left_out:
+            steps.insert(len(steps) // 2, f"  ... {left_out:,} more local derivatives ...")
         factors = [joined([digits(x) for x in path.partials], " * ")] * (len(path.partials) > 1)
         product = " = ".join(["  product", *factors, digits(path.product)])
         lines += [f"path {i}: {' → '.join(names_along(path, names))}", *steps, product]
@@ -43,10 +43,10 @@ def markdown(chain: Chain) -> str:
     if defined:
         lines += _table(["name", "made as", "number"], defined)
     for i, path in enumerate(chain.paths, 1):
-        shown, hidden = locals_of(path, names)
-        rows = [(x.derivative, x.formula, digits(x.number)) for x in shown]
-        if hidden:
-            rows.insert(len(rows) // 2, (f"{hidden:,} more", "", "..."))
+        locals_, left_out = locals_of(path, names)
+        rows = [(x.derivative, x.formula, digits(x.number)) for x in locals_]
+        if left_out:
+            rows.insert(len(rows) // 2, (f"{left_out:,} more", "", "..."))
         rows.append(("product", "", digits(path.product)))
         lines += ["", f"Path {i}: {markdown_text(' → '.join(names_along(path, names)))}"]
         lines += _table(["local derivative", "formula", "number"], rows)
@@ -54,7 +54,7 @@ def markdown(chain: Chain) -> str:
 
 
 def latex(chain: Chain) -> str:
-    """The explanation in LaTeX: the local derivatives, then the product of each path, then the sum."""
+    """The explanation in LaTeX: local derivatives, products of the paths, their sum."""
     names = names_in(chain)
     whole = rf"\frac{{\partial {latex_name(names[id(chain.root)])}}}{{\partial {latex_name(names[id(chain.wrt)])}}}"
     if not chain.count:
@@ -76,7 +76,7 @@ def _counted(count: int) -> str:
 
 
 def _summary(chain: Chain) -> str:
-    """The sum of the products, and what part of the whole it is; "" for one path alone."""
+    """The sum of the products, and its part of the whole; "" for one path alone."""
     products = [path.product for path in chain.paths]
     terms = [joined([digits(x) for x in products], " + ")] * (len(products) > 1)
     if len(products) == chain.count:

@@ -1,4 +1,7 @@
-"""Local derivatives as formulas: the table's rules with the names of the nodes in them, as they hold at this point."""
+"""Local derivatives as formulas: the table's rules with the names of the nodes.
+
+Choices are made as they hold at this point.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ def expression(node: Node, names: dict[int, str]) -> expr.Symbol:
 
 
 def local_rule(node: Node, k: int, names: dict[int, str]) -> expr.Symbol | None:
-    """The formula of the derivative with respect to operand k, on the branch that holds here; None without a rule."""
+    """The formula of the derivative with respect to operand k; None without a rule.
+
+    It is that of the branch that holds at this point.
+    """
     name, operands = row_name(node), [_operand(parent, names) for parent in node.parents]
     if not name:
         return None
@@ -92,7 +98,10 @@ def _at_point(f: expr.Symbol, values: dict[str, float]) -> tuple[expr.Symbol, fl
 
 
 def _simplified(op: str, args: list[expr.Symbol], numbers: list[float], value: float) -> expr.Symbol:
-    """The operation on these arguments, without factors and exponents of 1, and as a number where all of them are."""
+    """The operation on these arguments, without factors and exponents of 1.
+
+    Where all arguments are numbers it is one too.
+    """
     is_number = [a.op == "number" for a in args]
     if all(is_number) and op in ROW_OF_SIGN:
         return expr.symbol(value)

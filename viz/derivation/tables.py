@@ -1,4 +1,4 @@
-"""Tables as plain text, Markdown and HTML; what users wrote comes out as plain text."""
+"""Tables as plain text, Markdown and HTML; cells are escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from viz.style.escape import clean, markdown_text
 
 @dataclass(frozen=True)
 class Table:
-    """A title, the names of the columns and rows of cells; the last `numbers` columns are aligned right."""
+    """A title, the names of the columns, and rows of cells.
+
+    The last `numbers` columns are aligned right.
+    """
 
     title: str
     head: tuple[str, ...]

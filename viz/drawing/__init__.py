@@ -1,4 +1,4 @@
-"""Pictures as DOT: the views, their cards, frames and legends, and the object that holds a drawing.
+"""Pictures as DOT: the views, their cards, frames and legends, and the drawing.
 
 Imports model, style and backend.
 """

@@ -1,4 +1,4 @@
-"""One value in DOT: a card with name, operation, data and gradient, or the record of the well-known lecture."""
+"""One value in DOT: a card, or the record of the well-known lecture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CAPTION_LENGTH = 30
 
 
 def card(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attributes:
-    """The node attributes of a value as a card; sharp corners for leaves, round ones for results."""
+    """The node attributes of a value as a card; round corners for results."""
     if box.kind == "stub":
         return stub(box, theme)
     rows = [heading(box.label, box.operation, theme), row("data", number(box.data), theme)]
@@ -35,7 +35,7 @@ def card(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attributes
 
 
 def record(box: Box, theme: Theme, fill: str, captions: bool = True) -> Attributes:
-    """The node attributes of a value as the lecture's record: name | data | grad, with a tint behind the gradient."""
+    """The node attributes of a value as the lecture's record: name | data | grad."""
     if box.kind == "stub":
         return stub(box, theme)
     names = [font(html_text(box.label), NAME, theme.ink, "<B>{}</B>")] if box.label else []

@@ -15,7 +15,7 @@ Path = tuple[str, ...]  # names from the outermost cluster to the innermost
 
 
 def new_digraph(name: str, theme: Theme, legend: str, arrowsize: str = "0.8", **attributes: str) -> graphviz.Digraph:
-    """An empty graph with the legend under it; `attributes` are further ones of the graph."""
+    """An empty graph with a legend; `attributes` are further ones of the graph."""
     graph = graphviz.Digraph(name, format="svg")
     attributes = {"pad": "0.25", **attributes}
     graph.attr(
@@ -27,7 +27,10 @@ def new_digraph(name: str, theme: Theme, legend: str, arrowsize: str = "0.8", **
 
 
 def frame_attributes(title: str, theme: Theme, justify: str) -> dict[str, str]:
-    """The attributes of a cluster as a frame with its title on top, at the left ("l") or in the centre ("c")."""
+    """The attributes of a cluster as a frame with its title on top.
+
+    `justify` puts the title at the left ("l") or in the centre ("c").
+    """
     return {
         "label": f"<{font(html_text(title), BODY, theme.faint)}>", "labeljust": justify, "labelloc": "t",
         "style": "rounded", "color": theme.zero, "penwidth": "1.2", "margin": "12",

@@ -1,4 +1,4 @@
-"""The object that draw() returns: graphviz.Digraph's interface, files of every format, and display that never fails."""
+"""The object that draw() returns, with the interface of graphviz.Digraph."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 
 
 class Drawing:
-    """A picture of a graph, ready for notebooks and files; made by `draw`.
+    """A picture of a graph, for notebooks and files; made by `draw`.
 
     It has the attributes of `graphviz.Digraph` (which is its `.dot`); `pipe`, `render` and `view` run the engine that
     is there. `str()` is the DOT text.
@@ -115,7 +115,7 @@ class Drawing:
         return target
 
     def page(self) -> str:
-        """One self-contained HTML page with the picture; it loads nothing and runs nothing.
+        """One HTML page with the picture; it loads nothing and runs nothing.
 
         Raises:
             EngineError: as `pipe`.
@@ -177,7 +177,7 @@ class Drawing:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None, **_: Any
     ) -> dict[str, str]:
-        """What notebooks show: SVG; without an engine a short tree and how to get one. Never raises."""
+        """The MIME bundle for notebooks: SVG, or a text tree and a hint. Never raises."""
         bundle = {"text/plain": repr(self)}
         try:
             bundle["image/svg+xml"] = self._run("svg", "dot").decode()

@@ -1,4 +1,7 @@
-"""A layered network as DOT with all places fixed: cards in columns, straight arrows with labels on them, frames."""
+"""A layered network as DOT with all places fixed.
+
+Cards are in columns and frames, arrows are straight, labels are on them.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def add_at_fixed_places(
 
 
 def _add_card(graph: graphviz.Digraph, card_id: str, look: Attributes, place: Point, size: Size, spare: float) -> None:
-    """Add a card of this size; the width that its label does not need goes between keys and numbers."""
+    """Add a card of this size; spare width goes between keys and numbers."""
     label = look["label"].replace('<TD WIDTH="6">', f'<TD WIDTH="{6 + spare:.0f}">')
     width, height = f"{size[0] / 72:.4f}", f"{size[1] / 72:.4f}"
     graph.node(card_id, **look | {"label": label}, pos=_pos(place), width=width, height=height)

@@ -13,7 +13,7 @@ from viz.style.theme import Theme
 
 
 def add_frames(graph: graphviz.Digraph, picture: Picture, theme: Theme, circled: Collection[str] = ()) -> None:
-    """Put the nodes into clusters; the values in `circled` together with their operation's circle."""
+    """Put the nodes into clusters; those in `circled` with their operation's circle."""
     members: dict[Path, list[Box]] = {}
     for box in picture.boxes:
         for depth in range(1, len(box.group) + 1):

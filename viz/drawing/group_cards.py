@@ -1,4 +1,4 @@
-"""The card of a group in DOT: name, counts, histogram of |gradient|, share of signs, median and maximum."""
+"""The card of a group in DOT: counts, and the distribution of its gradients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ HEIGHT, BAR = 40, 14  # points
 
 
 def group_card(group: Group, title: str, has_frame: bool, span: tuple[int, int], theme: Theme) -> Attributes:
-    """The node attributes of a group; one that has a frame holds what is in its scope beside inner scopes."""
+    """The node attributes of a group.
+
+    One that has a frame is for the values of a scope that are in none of its inner scopes.
+    """
     rows = [wide(font(html_text(title), NAME, theme.ink, "<B>{}</B>"))]
     if has_frame:
         rows.append(wide(font("beside its inner scopes", CAPTION, theme.key, "<I>{}</I>")))
@@ -38,7 +41,10 @@ def group_card(group: Group, title: str, has_frame: bool, span: tuple[int, int],
 
 
 def _kinds(group: Group, constants: bool = False) -> str:
-    """How many values there are of each kind; the constants where they are all, or are asked for."""
+    """How many values there are of each kind.
+
+    Constants are counted where they are all, or are asked for.
+    """
     words = [(group.leaves, "leaf", "leaves"), (group.results, "result", "results")]
     if constants or group.constants == group.values:
         words.append((group.constants, "constant", "constants"))

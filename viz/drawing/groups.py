@@ -1,4 +1,4 @@
-"""The view "groups" as DOT: scopes or levels as boxes, arrows with the gradient that flows between them."""
+"""The view "groups" as DOT: scopes or levels as boxes, arrows between them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_ACROSS = 7  # boxes side by side; more are put on top of each other
 def draw_groups(
     groups: Sequence[Group], flows: Sequence[Flow], direction: str | None, theme: Theme, note: str
 ) -> graphviz.Digraph:
-    """The groups as DOT; `note` says in the legend why they are drawn, if that was not asked for."""
+    """The groups as DOT; `note` is for the legend."""
     direction = direction or ("LR" if len(groups) <= MAX_ACROSS else "BT")
     graph = new_digraph("groups", theme, _legend(groups, theme, note), rankdir=direction, nodesep="0.3", ranksep="0.45")
     names = {group.path: f"g{i}" for i, group in enumerate(groups)}
@@ -61,7 +61,10 @@ def _group_card(group: Group, frames: Collection[Scope], theme: Theme, span: tup
 
 
 def _frames(paths: Collection[Scope]) -> dict[Scope, str]:
-    """The scopes around more than one group, with the names of their clusters; some have values of their own beside."""
+    """The scopes around more than one group, with the names of their clusters.
+
+    A scope may be a group, too: of the values in none of its inner scopes.
+    """
     inside: dict[Scope, int] = {}
     for path in paths:
         for length in range(1, len(path)):
@@ -81,7 +84,7 @@ def _add_frames(graph: graphviz.Digraph, names: dict[Scope, str], frames: dict[S
 
 
 def _arrow(flow: Flow, direction: str, theme: Theme, scale: Scale) -> Attributes:
-    """How many edges there are and how much gradient goes back, in words and as the width of the arrow."""
+    """The attributes of an arrow: the edges, and the gradient as number and width."""
     known = 0.0 < flow.norm < math.inf
     width = 1.0 + 3.0 * scale.strength(flow.norm) if known else 1.0
     count = f"{flow.edges:,} edge{'s' * (flow.edges > 1)}"

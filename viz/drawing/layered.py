@@ -1,4 +1,4 @@
-"""Places for a layered network: a column a layer, straight arrows between them, labels clear of each other."""
+"""Places for a layered network: a column a layer, labels clear of each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLACES = [k / 25 for k in range(5, 21)]  # where along its arrow a label may be
 
 @dataclass
 class Layout:
-    """Centres of the cards; by link, the ends of its arrow and the centre of its label."""
+    """Centres of the cards; for each link its arrow's ends and its label's centre."""
 
     cards: dict[str, Point] = field(default_factory=dict)
     arrows: list[tuple[Point, Point]] = field(default_factory=list)
@@ -42,7 +42,10 @@ def is_layered(network: Network) -> bool:
 
 
 def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size], labelled: bool = True) -> Layout:
-    """The places of all cards, of these sizes, and of the labels of the links, of these sizes, unless not `labelled`."""
+    """The places of cards and, if `labelled`, of the labels of the links.
+
+    `sizes` has those of the cards, `labels` those of the labels.
+    """
     last = _last_column(network)
     columns: dict[int, dict[int, list[str]]] = {}
     for card in network.cards.values():
@@ -64,7 +67,7 @@ def arrange(network: Network, sizes: Mapping[str, Size], labels: Sequence[Size],
 
 def _reaches(columns: Mapping[int, Mapping[int, Sequence[str]]], sizes: Mapping[str, Size], links: Sequence[Link],
              labels: Sequence[Size]) -> dict[int, tuple[float, float]]:  # fmt: skip
-    """Top and bottom of the cards of each sample, downwards; there is room for the labels of each gap."""
+    """Top and bottom of the cards of each sample, with room for all labels."""
     reaches: dict[int, tuple[float, float]] = {}
     top = 0.0
     samples = {sample for column in columns.values() for sample in column}
@@ -80,7 +83,10 @@ def _reaches(columns: Mapping[int, Mapping[int, Sequence[str]]], sizes: Mapping[
 
 
 def _stack(layout: Layout, names: Sequence[str], sizes: Mapping[str, Size], x: float, reach: tuple[float, float]) -> None:
-    """Cards under each other around the middle of their reach; far apart only where there is much room."""
+    """Place cards under each other around the middle of their reach.
+
+    They are far apart only where there is much room.
+    """
     heights = [sizes[name][1] for name in names]
     spare = reach[1] - reach[0] - sum(heights)
     gap = min(max(spare / len(names), APART), 3.0 * APART + max(heights)) if len(names) > 1 else 0.0
@@ -99,7 +105,10 @@ def _gap(network: Network, column: Mapping[int, Sequence[str]], labels: Sequence
 
 
 def _connect(layout: Layout, links: Sequence[Link], sizes: Mapping[str, Size]) -> None:
-    """Arrows start in the middle of a card's right side and end along the left side, in the order of their tails."""
+    """Place the arrows, from the middle of a card's right side to a left side.
+
+    At the left side they end in the order of their tails.
+    """
     arrivals: dict[str, list[int]] = {}
     for i, link in enumerate(links):
         arrivals.setdefault(link.head, []).append(i)
@@ -117,7 +126,7 @@ def _connect(layout: Layout, links: Sequence[Link], sizes: Mapping[str, Size]) -
 
 
 def _place_labels(layout: Layout, labels: Sequence[Size]) -> None:
-    """Put each label on its arrow where it covers no other label, no frame and as few other arrows as can be."""
+    """Put each label on its arrow where it covers no label, no frame and few arrows."""
     for i, size in enumerate(labels):
         start, end = layout.arrows[i]
         best = 0.36 if sum(arrow[0] == start for arrow in layout.arrows) > 1 else 0.5

@@ -1,4 +1,4 @@
-"""The legend under a picture: the meaning of the colours, with numbers, and how much is folded or left out."""
+"""The legend under a picture: colours, and how much is folded or left out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def line(text: str, theme: Theme) -> str:
 
 
 def colours(grads: Sequence[float], scale: Scale, theme: Theme, title: str) -> str:
-    """Swatches from strong negative over zero to strong positive, each with its number, for these gradients."""
+    """Swatches from strong negative to strong positive, each with its number."""
     if not any(grads):
         return line(NO_GRADIENTS, theme)
     marks = scale.marks()
@@ -60,7 +60,7 @@ def colours(grads: Sequence[float], scale: Scale, theme: Theme, title: str) -> s
 
 
 def _counts(picture: Picture) -> str:
-    """How many values there are, and how many of them have a card of their own; "" if all have."""
+    """How many values there are and how many have a card; "" if all have."""
     constants = sum(len(box.constants) for box in picture.boxes)
     sums = sum(len(box.folded) for box in picture.boxes) - constants
     shown = picture.values - constants - sums - picture.left_out

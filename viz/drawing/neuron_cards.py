@@ -1,4 +1,4 @@
-"""The cards of a network in DOT: inputs, units with net input, output, slope and error term, and losses."""
+"""The cards of a network in DOT: inputs, units and losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The view "neurons" as DOT: each unit one card, weights and their gradients on the arrows, layers as columns."""
+"""The view "neurons" as DOT: units as cards, weights on arrows, layers as columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_LABELLED = 64  # with more arrows than this the weights are in the tooltips 
 
 
 def draw_neurons(network: Network, direction: str, theme: Theme) -> graphviz.Digraph:
-    """The network as DOT; layered networks that run from left to right get straight arrows."""
+    """The network as DOT; a layered one from left to right has straight arrows."""
     scale = Scale.fit(abs(x) for x in _gradients(network))
     graph = new_digraph("network", theme, _legend(network, scale, theme))
     cards = {card.id: neuron_card(card, network, theme, tint(theme, scale, card.gradient)) for card in network.cards.values()}
@@ -48,7 +48,7 @@ def _gradients(network: Network) -> list[float]:
 
 
 def layer_frames(network: Network) -> list[tuple[str, list[Card]]]:
-    """The title and cards of each layer, of each sample; inputs are a layer of their own."""
+    """The title and cards of each layer of each sample; inputs are a layer, too."""
     columns: dict[tuple[str, int, int], list[Card]] = {}
     groups = {card.node.group for card in network.of_kind("input")}
     inputs = " / ".join(groups.pop()) if len(groups) == 1 else ""
@@ -72,7 +72,10 @@ def _add_column(graph: graphviz.Digraph, name: str, title: str, cards: list[Card
 
 
 def _arrow(link: Link, network: Network, theme: Theme, scale: Scale) -> tuple[Attributes, list[str]]:
-    """The attributes of an arrow and the lines of its label: the weight and its gradient, or the gradient sent back."""
+    """The attributes of an arrow and the lines of its label.
+
+    The label has the weight and its gradient, or the gradient sent back.
+    """
     loss, weight, sent = loss_symbol(network), link.weight, link.gradient
     strength = scale.strength(abs(sent)) if sent else 0.0
     look = {"color": edge_colour(theme, scale, sent), "penwidth": f"{1.0 + 1.8 * strength:.2f}"}
@@ -88,7 +91,7 @@ def _arrow(link: Link, network: Network, theme: Theme, scale: Scale) -> tuple[At
 
 
 def _sent_back(link: Link) -> str:
-    """The gradient in words; of a weight that is used several times, the part that arises here."""
+    """The gradient in words; of a weight that is shared, the part that arises here."""
     if link.weight is None:
         return number(link.sent)
     if link.weight.is_constant:

@@ -1,4 +1,4 @@
-"""Notebooks: where viz is imported in a kernel, Values show their graphs; everywhere else nothing changes."""
+"""Let Values show their graphs in notebooks; everywhere else nothing changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def register() -> None:
 
 
 def value_bundle(value: Value) -> dict[str, str]:
-    """The MIME bundle of a Value: a leaf and a huge graph as text, any other graph also as a picture.
+    """The MIME bundle of a Value: text, and a picture.
+
+    A leaf and a huge graph have no picture.
 
     >>> list(value_bundle(Value(2.0) * 3)), list(value_bundle(Value(2.0)))
     (['text/plain', 'image/svg+xml'], ['text/plain'])

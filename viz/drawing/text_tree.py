@@ -10,7 +10,9 @@ MAX_LINES = 20
 
 
 def text_tree(picture: Picture, limit: int = MAX_LINES) -> str:
-    """One line a value, operands under their result; a value that was listed before is not opened again.
+    """One line a value, operands under their result.
+
+    A value that was listed before is not opened again.
 
     >>> from autograd import Value
     >>> from viz.model.graph import Graph

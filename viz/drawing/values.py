@@ -1,4 +1,4 @@
-"""A picture as DOT: each value a card (the view "values"), or a record and an operation circle ("classic")."""
+"""The views "values" and "classic" as DOT: cards, or records and circles."""
 
 from __future__ import annotations
 
@@ -59,14 +59,20 @@ def draw_classic(picture: Picture, direction: str, theme: Theme, groups: bool) -
 
 
 def ends_of_scopes(picture: Picture) -> set[str]:
-    """The boxes that are used outside of their scope, or not at all: only these cards carry its name."""
+    """The boxes that are used outside of their scope, or not at all.
+
+    Only their cards have the name of the scope.
+    """
     group = {box.id: box.group for box in picture.boxes}
     inside = {arrow.tail for arrow in picture.arrows} - {a.tail for a in picture.arrows if group[a.tail] != group[a.head]}
     return {box.id for box in picture.boxes if box.group and box.id not in inside}
 
 
 def gradient_scale(picture: Picture) -> Scale:
-    """The scale of all gradients; that of a root, a 1 that says nothing, only where it is the only one."""
+    """The scale of all gradients.
+
+    That of a root, mostly 1, is on it only if there is no other.
+    """
     values = [box for box in picture.boxes if box.kind in ("leaf", "operation")]
     others = [abs(box.grad) for box in values if not box.is_root]
     roots = [abs(box.grad) for box in values if box.is_root]

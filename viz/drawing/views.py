@@ -1,4 +1,4 @@
-"""The views of a graph: each makes the DOT, a text for where no picture can be shown, and the text that users wrote."""
+"""The views of a graph: each makes DOT, and a text in its place."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def view_values(graph: Graph, options: Options, note: str = "") -> View:
 
 
 def _view_folded(graph: Graph, options: Options, limit: int, note: str) -> View:
-    """Of too many values, their scopes; without scopes with their sums of products as one, or else by levels."""
+    """Of too many values, their scopes; without scopes sums as one card, or levels."""
     has_scopes = any(node.group for node in graph.nodes)
     too_many = f": {len(graph):,} values are more than max_nodes={limit} (None draws all; around=, top= a part)"
     note += "; " * bool(note)

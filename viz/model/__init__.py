@@ -1,4 +1,4 @@
-"""What a picture shows, as plain data: nodes, graphs, folds, groups, networks, paths.
+"""What pictures show, as plain data: graphs, folds, groups, networks, paths.
 
 Imports no other folder of viz; `engine.py` alone imports autograd.
 """

@@ -1,4 +1,4 @@
-"""Check what users give: each error names the argument, what it must be and what it is."""
+"""Check what users give: errors name the argument, and what it must be."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_choice(argument: str, x: Any, choices: Iterable[str]) -> None:
 
 
 def check_whole(argument: str, x: Any, or_none: bool = False) -> None:
-    """Raise ValueError unless `x` is a positive whole number, or None where that may be."""
+    """Raise ValueError unless `x` is a positive whole number (or None)."""
     if or_none and x is None:
         return
     if isinstance(x, bool) or not isinstance(x, int) or x < 1:
@@ -37,7 +37,7 @@ def check_positive(argument: str, x: Any) -> None:
 
 
 def check_path(path: str | os.PathLike[str], suffixes: Sequence[str], what: str = "") -> Path:
-    """The path of a file to be written, whose suffix is one of these and whose folder exists.
+    """The path of a file to be written; its suffix and its folder are checked.
 
     Args:
         path: what the user gave.

@@ -1,4 +1,6 @@
-"""The names of autograd that viz uses without their being public; no other module of viz imports such names.
+"""The names of autograd that are not public and that viz uses.
+
+No other module of viz imports such names.
 
 - `TABLE` has the row of each operation (its symbol, arity and partials), `expr` and `printers` evaluate a row on names and
   print the formula, `FLOATS` evaluates it on numbers. So pictures, formulas and the command line are derived from the rows,

@@ -1,4 +1,6 @@
-"""Lossless folding: chains of + become one Σ, constants move into the operation; nothing named or shared is folded.
+"""Fold a graph without loss: chains of + become one Σ, constants go inside.
+
+Nothing is folded that has a name or is shared.
 
 Sums of products can be folded too, as sumprod is drawn: the local derivative on each arrow is then the other factor.
 """
@@ -18,7 +20,7 @@ Operand = tuple[int, float]  # which node, and the local derivative towards it
 
 @dataclass
 class Item:
-    """A node that is drawn: the operands with arrows, the text of its operation, the nodes folded into it."""
+    """A node that is drawn: its operands, its operation, the nodes folded into it."""
 
     index: int
     operands: list[Operand]
@@ -69,7 +71,7 @@ class _Folding:
         return [item for item in items if item.index not in folded]
 
     def _item(self, i: int) -> Item:
-        """Node i with the sums and products inside it opened and its constants taken in."""
+        """Node i with the sums and products inside it opened, constants inside its text."""
         item = Item(i, [], glyph(self.nodes[i]))
         stack = _operands(self.graph, i)[::-1]
         while stack:
@@ -99,7 +101,10 @@ class _Folding:
         return self.nodes[i].is_constant and i in self.foldable
 
     def _take_constants(self, item: Item) -> None:
-        """Move constants from the operands into the text of the operation, where that tells their number and place."""
+        """Move constants from the operands into the text of the operation.
+
+        Those stay operands whose number and place the text would not tell.
+        """
         places = [k for k, (i, _) in enumerate(item.operands) if self._is_constant(i)]
         if not places or len(places) == len(item.operands):
             return
@@ -113,13 +118,15 @@ class _Folding:
             if not operation:
                 return
             item.operation = operation
-        taken = set(places)
         item.folded += [item.operands[k][0] for k in places]
         item.constants += [self.nodes[item.operands[k][0]].data for k in places]
-        item.operands = [operand for k, operand in enumerate(item.operands) if k not in taken]
+        item.operands = [operand for k, operand in enumerate(item.operands) if k not in places]
 
     def _constant_factors(self, item: Item, places: Sequence[int]) -> list[int]:
-        """The constants of a dot product that are the local derivative on the arrow of the other factor."""
+        """The constants of a dot product that the arrow of the other factor shows.
+
+        They are its local derivative.
+        """
         half = len(item.operands) // 2
         pairs = {k: (k + half) % (2 * half) for k in places}
         return [
@@ -130,7 +137,10 @@ class _Folding:
 
 
 def _is_partial_sum(node: Node, user: Node) -> bool:
-    """Whether Σ at the user says everything about this node: it is the sum of its terms and has the same gradient."""
+    """Whether Σ at the user says everything about this node.
+
+    So it is where the node is the sum of its terms and has the same gradient.
+    """
     if node.primitive is not TABLE["add"] or user.primitive not in (TABLE["add"], TABLE["sum"]) or node.group != user.group:
         return False
     left, right = node.parents

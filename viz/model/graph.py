@@ -1,4 +1,4 @@
-"""A graph of nodes, listed once and handed on, and the two orders that its readers need."""
+"""A graph of nodes, listed once and handed on, and the two orders of its nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from viz.model.node import Node
 
 
 class Graph:
-    """All nodes that `roots` depend on, in reading order: `nodes`, and `index`, the number of each by its identity.
+    """All nodes that `roots` depend on, in reading order.
+
+    `nodes` has them, `index` the number of each by its identity.
 
     >>> x, y = Value(3.0, "x"), Value(4.0, "y")
     >>> graph = Graph([x * y + x])
@@ -38,7 +40,7 @@ class Graph:
 
     @cached_property
     def users(self) -> list[list[int]]:
-        """For each node the numbers of the nodes that have it as an operand, once for each such operand."""
+        """For each node the numbers of its users, once for each time they use it."""
         users: list[list[int]] = [[] for _ in self.nodes]
         for i, operands in enumerate(self.operands):
             for operand in operands:
@@ -52,7 +54,10 @@ class Graph:
 
 
 def reading_order(roots: Sequence[Node]) -> list[Node]:
-    """What the roots depend on in the order that reads best: depth first, operands in their order before their result."""
+    """What the roots depend on, in the order that reads best.
+
+    It is depth first: operands, in their order, before their result.
+    """
     nodes: list[Node] = []
     done: set[int] = set()
     stack: list[Any] = list(reversed(roots))
@@ -74,7 +79,9 @@ def reading_order(roots: Sequence[Node]) -> list[Node]:
 
 
 def sweep_order(root: Node) -> list[Node]:
-    """The same nodes in the order that `backward()` goes through from the end; constants may be missing.
+    """The same nodes in the order that `backward()` goes through from the end.
+
+    Constants may be missing.
 
     The engine lists them faster, and sums that are added up in this order are the engine's to the last bit. Nodes that are
     no Values have their reading order.

@@ -1,4 +1,4 @@
-"""Groups of values in numbers: how many, how large their gradients are, and what the groups send back to each other."""
+"""Groups of values in numbers: counts, gradients, and flows between groups."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ class Group:
         return sum((grad > 0) - (grad < 0) == sign and grad == grad for grad in self.grads) / max(len(self.grads), 1)
 
     def histogram(self, low: int, high: int, sign: int) -> list[int]:
-        """The number of gradients of this sign in each decade from 10**low to 10**high; the first has all below it too."""
+        """The number of gradients of this sign in each decade from 10**low to 10**high.
+
+        The first decade has all below it, too.
+        """
         counts = [0] * (high - low)
         for grad in self.grads:
             if 0.0 < sign * grad < math.inf:
@@ -52,7 +55,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Flow:
-    """The edges from one group to another, and the norm of the gradient that is sent back along them."""
+    """The edges from one group to another, and the norm of the gradient sent back."""
 
     tail: Scope
     head: Scope
@@ -61,7 +64,7 @@ class Flow:
 
 
 def groups_of(graph: Graph, scopes: Sequence[Scope]) -> list[Group]:
-    """The groups in the order in which their values occur; `scopes` has that of each node."""
+    """The groups in the order of their values; `scopes` has that of each node."""
     groups: dict[Scope, Group] = {}
     for node, scope in zip(graph.nodes, scopes, strict=True):
         group = groups.setdefault(scope, Group(scope))
@@ -76,7 +79,10 @@ def groups_of(graph: Graph, scopes: Sequence[Scope]) -> list[Group]:
 
 
 def flows_of(graph: Graph, scopes: Sequence[Scope]) -> list[Flow]:
-    """What goes from group to group: the gradient of a value is summed over the edges into the same group."""
+    """The flows from group to group.
+
+    The gradient of a value is summed over the edges into the same group.
+    """
     edges: dict[tuple[Scope, Scope], int] = {}
     sent: dict[tuple[Scope, Scope], dict[int, float]] = {}
     for i, node in enumerate(graph.nodes):
@@ -90,7 +96,7 @@ def flows_of(graph: Graph, scopes: Sequence[Scope]) -> list[Flow]:
 
 
 def decades(groups: Sequence[Group]) -> tuple[int, int]:
-    """The powers of ten between which all histograms run: those of all gradients, at most nine decades."""
+    """The powers of ten at both ends of all histograms, at most nine decades."""
     sizes = [size for group in groups for size in group.sizes()]
     if not sizes:
         return 0, 1

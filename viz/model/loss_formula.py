@@ -1,4 +1,4 @@
-"""The formula of a loss in the names of its operands, and the pairs of target and output in it."""
+"""The formula of a loss, and the pairs of target and output in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ Part = tuple[str, int]  # a text, and how strongly it holds together
 
 
 def formula(inside: Sequence[Node], name: Callable[[Node], str]) -> str:
-    """How the last of these values is made, operands before results; "" if that is too long to be read.
+    """The formula of the last of these values; "" if that is too long to be read.
+
+    Operands come before results.
 
     `name` gives the name of a value that is not opened, "" of one that is.
     """
@@ -69,7 +71,9 @@ def _is_number(text: str) -> bool:
 
 
 def targets(inside: Sequence[Node], is_output: Callable[[Node], bool]) -> list[tuple[Node, Node]]:
-    """The pairs of target and output: a leaf and an output whose difference is squared or taken absolutely.
+    """The pairs of target and output in a loss.
+
+    They are a leaf and an output whose difference is squared or taken absolutely.
 
     A leaf with a name may be subtracted for any purpose.
     """

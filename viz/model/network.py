@@ -1,4 +1,4 @@
-"""The network as plain data: inputs, units and losses as cards in columns, and the links between them."""
+"""The network as plain data: inputs, units and losses as cards, and their links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from viz.model.units import Unit
 
 @dataclass(frozen=True)
 class Card:
-    """One box: `kind` is "input", "unit", "between" (calculated, but no unit) or "loss"; `unit` is set for units."""
+    """One box; `kind` is "input", "unit", "between" or "loss".
+
+    "between" is calculated, but no unit; `unit` is set for units.
+    """
 
     id: str
     kind: str
@@ -39,7 +42,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Link:
-    """From a card to the card that uses it; with `weight`, and `share`, the part of its gradient that arises here."""
+    """From a card to the card that uses it, mostly with a weight.
+
+    `share` is the part of the weight's gradient that arises here.
+    """
 
     tail: str
     head: str
@@ -55,7 +61,10 @@ class Link:
 
 @dataclass
 class Network:
-    """Cards in topological order, links in the order of operands, and what is between the units and each loss."""
+    """Cards in topological order, links in the order of operands.
+
+    `inside` has what is between the units and each loss.
+    """
 
     cards: dict[str, Card] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
@@ -68,7 +77,7 @@ class Network:
         return [card for card in self.cards.values() if card.kind == kind]
 
     def card_of(self, node: Node) -> Card | None:
-        """The card of a node, which for a net input is that of its unit; None if it has none."""
+        """The card of a node, or None; for a net input that of its unit."""
         card_id = self.card_ids.get(id(node))
         return self.cards[card_id] if card_id else None
 
@@ -110,7 +119,10 @@ def _add_links(network: Network, card: Card) -> None:
 
 
 def _region(node: Node, card_ids: Mapping[int, str]) -> list[Node]:
-    """What is between a value and the cards it depends on, operands first, these cards among it."""
+    """The nodes between a value and the cards it depends on, operands first.
+
+    Those of these cards and the value itself are among them.
+    """
     region: list[Node] = []
     done: set[int] = set()
     stack = [(node, False)]
@@ -127,7 +139,9 @@ def _region(node: Node, card_ids: Mapping[int, str]) -> list[Node]:
 
 
 def _samples(units: Sequence[Unit]) -> dict[int, int]:
-    """The number of the sample that each output or source belongs to; {} unless several samples share the weights.
+    """The number of the sample that each output or source belongs to.
+
+    {} unless several samples share the weights.
 
     Units are of one sample when one is the source of the other, or when they have a source in common.
     """

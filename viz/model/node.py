@@ -1,4 +1,4 @@
-"""A node of a graph as pictures read it: a Value, or whatever else has these attributes."""
+"""A node of a graph as pictures read it: a Value, or what has its attributes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def kind(node: Node) -> str:
 
 
 def row_name(node: Node) -> str:
-    """The name of the node's row in the table; "" for a leaf or an operation from outside the table."""
+    """The name of the node's row in the table; "" if it has none."""
     name: str = node.primitive.name if node.op else ""
     return name if name in TABLE and TABLE[name] is node.primitive else ""
 
@@ -52,5 +52,8 @@ def glyph(node: Node) -> str:
 
 
 def message(partial: float, grad: float) -> float:
-    """The gradient that a result with gradient `grad` sends back to an operand; none at all where `grad` is 0."""
+    """The gradient that a result with gradient `grad` sends back to an operand.
+
+    None at all where `grad` is 0.
+    """
     return 0.0 if grad == 0.0 else partial * grad

@@ -6,7 +6,7 @@ import re
 
 
 def number(x: float) -> str:
-    """`x` in four significant digits, whole numbers up to six digits in full, with an ASCII minus.
+    """`x` in four significant digits, whole numbers up to six digits in full.
 
     >>> number(0.0287306), number(-7.08e-05), number(12345.0), number(-0.0), number(float("inf"))
     ('0.02873', '-7.08e-5', '12345', '-0', 'inf')

@@ -1,4 +1,4 @@
-"""The text of an operation that has taken in its constants: "+ 1", "2 − x", "x²", "clip(x, 0, 1)"."""
+"""The text of an operation with constants: "+ 1", "2 − x", "clip(x, 0, 1)"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ PATTERNS = {  # the constant second, the constant first
 
 
 def with_constants(operation: str, name: str, constants: Mapping[int, float], operands: int) -> str:
-    """The text of an operation on this number of operands, with `constants` by place; "" where it would be unclear.
+    """The text of an operation with its constants; "" where it would be unclear.
+
+    `operands` is their number, the constants among them; `constants` are by place.
 
     `name` is that of the operation's row in the table.
 

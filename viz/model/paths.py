@@ -1,4 +1,7 @@
-"""The paths of the chain rule between two nodes: how many there are, and the largest, without going along all of them."""
+"""The paths of the chain rule between two nodes: their number, and the largest.
+
+No more than a few of them are walked.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Path:
 
 @dataclass(frozen=True)
 class LargestPaths:
-    """The largest paths, the largest first, the number of all, and how many steps the search took."""
+    """The largest paths in order, the number of all, and the steps of the search."""
 
     paths: tuple[Path, ...]
     count: int
@@ -40,7 +43,7 @@ class LargestPaths:
 
 
 def largest_paths(nodes: Sequence[Node], wrt: Node, most: int) -> LargestPaths:
-    """At most `most` paths from the last of the nodes to `wrt`, those of largest |product|, and the number of all.
+    """At most `most` paths from the last node to `wrt`, those of largest |product|.
 
     `nodes` are all that the last one depends on, operands before results. One pass over them counts the paths and bounds
     each node's best; the search then takes at most one step per node of each path in the result.
@@ -56,7 +59,7 @@ def largest_paths(nodes: Sequence[Node], wrt: Node, most: int) -> LargestPaths:
 
 
 def largest_paths_to_leaves(nodes: Sequence[Node], most: int) -> LargestPaths:
-    """At most `most` paths from the last of the nodes to leaves that are no constants, those of largest |product|.
+    """At most `most` paths from the last node to leaves that are no constants.
 
     >>> from autograd import Value
     >>> from viz.model.graph import sweep_order
@@ -85,7 +88,7 @@ def _largest(nodes: Sequence[Node], ends: Sequence[Node], most: int) -> LargestP
 
 
 def size(partial: float) -> int:
-    """The logarithm of |partial|; nan counts as largest of all, for it decides the sum."""
+    """The logarithm of |partial|; nan counts as largest, for it decides the sum."""
     if partial != partial:
         return 4 * HUGE
     if partial == 0.0 or math.isinf(partial):
@@ -94,7 +97,10 @@ def size(partial: float) -> int:
 
 
 def _search(root: Node, ends: frozenset[int], bests: dict[int, int], most: int) -> tuple[list[list[int]], int]:
-    """Best first: of all beginnings that with the largest best completion is continued, among equals the longest."""
+    """Search best first: the beginning with the largest best completion goes on.
+
+    Among equals it is the longest.
+    """
     heap: list[tuple[int, int, int, int, Node, Any]] = [(-bests[id(root)], 0, 0, 0, root, None)]
     serial = steps = 0
     routes: list[list[int]] = []

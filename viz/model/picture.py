@@ -1,4 +1,4 @@
-"""The picture of a graph as plain data: boxes and arrows, and what is left out of it; every drawing is made from this."""
+"""The picture of a graph as plain data: boxes, arrows, and what is left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ MAX_WIDTH, MAX_DEPTH = 16, 40  # values side by side, and levels, that are drawn
 
 @dataclass(frozen=True)
 class Box:
-    """One value. `kind` is "leaf", "constant", "operation" or "stub" (values left out; `data` says how many)."""
+    """One value; `kind` is "leaf", "constant", "operation" or "stub".
+
+    A stub represents values that are left out; `data` is their number.
+    """
 
     id: str
     kind: str
@@ -32,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From operand to result: the local derivative, what the result's gradient sends back, and how often.
+    """From operand to result: the local derivative, the gradient sent back, times.
 
     `kind` is "operand", or "constant" or "stub" as the box it comes from; to those no gradient is sent.
     """
@@ -47,7 +50,10 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """Boxes in topological order, stubs last, arrows in the order of operands, and the counts for the legend."""
+    """Boxes in topological order, arrows in that of operands, counts for the legend.
+
+    Stubs are the last boxes.
+    """
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
@@ -63,7 +69,7 @@ class Picture:
 
 
 def read_graph(graph: Graph, max_nodes: int | None = None, folding: bool = True, products: bool = False) -> Picture:
-    """The picture of a graph: above `max_nodes` boxes those nearest the roots, and stubs."""
+    """The picture of a graph; above `max_nodes` boxes those nearest the roots."""
     return read_items(graph, fold(graph, products) if folding else unfolded(graph), max_nodes)
 
 
@@ -123,7 +129,9 @@ def arrows_into(graph: Graph, item: Item, stub_of: dict[int, int]) -> list[Arrow
 
 
 def _cut(items: Sequence[Item], limit: int) -> dict[int, int]:
-    """The items left out when there are more than `limit`, each with the drawn item whose stub counts it.
+    """The items left out, each with the drawn item whose stub counts it.
+
+    None are where there are at most `limit`.
 
     What remains is readable: a part around the roots, of limited width and depth. Whatever uses an item that is
     drawn is drawn too, so that no arrow away from a card is missing.
@@ -140,7 +148,10 @@ def _cut(items: Sequence[Item], limit: int) -> dict[int, int]:
 
 
 def _nearest(items: Sequence[Item], limit: int) -> dict[int, None]:
-    """At most `limit` items, level by level from the roots; an item's level comes after those of all its users."""
+    """At most `limit` items, level by level from the roots.
+
+    The level of an item comes after those of all its users.
+    """
     uses = dict.fromkeys((item.index for item in items), 0)
     for item in items:
         for i, _ in item.operands:

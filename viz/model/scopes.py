@@ -1,4 +1,4 @@
-"""Which group each value of a graph belongs to: scopes to some depth, or bands of levels where there are no scopes."""
+"""The group of each value of a graph: a scope, or a band of levels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ Scope = tuple[str, ...]  # the names from the outermost to the innermost
 
 
 class Single(str):
-    """The last name of the scope of a value that is a group by itself; no scope of a user is called like that."""
+    """The last name in the scope of a value that is a group by itself.
+
+    It is equal to no name of a user's scope that could be there.
+    """
 
     __slots__ = ()
 
@@ -22,7 +25,9 @@ OUTSIDE, SHARED = "outside of the scopes", "shared leaves"
 
 
 def by_scope(graph: Graph, depth: int | None, expand: Collection[str]) -> list[Scope]:
-    """The group of each node, to `depth` scopes; a leaf outside of the scopes is with what uses it.
+    """The group of each node, to `depth` scopes.
+
+    A leaf outside of the scopes is with what uses it.
 
     Raises:
         ValueError: `expand`, which names scopes whose inside is shown, has a name that no scope has.
@@ -111,7 +116,10 @@ def _merged(scopes: Collection[Scope]) -> dict[Scope, Scope]:
 
 
 def by_level(graph: Graph) -> list[Scope]:
-    """Bands of levels with about as many values each; a leaf is on the level below its first use."""
+    """The band of levels of each node; bands have about as many values each.
+
+    A leaf is on the level below its first use.
+    """
     levels = _levels(graph)
     counts: dict[int, int] = {}
     for level in levels:

@@ -1,4 +1,4 @@
-"""A part of a graph of any size: what is near one value or on the largest paths, and stubs for what follows."""
+"""A part of a graph of any size: near one value, or on the largest paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viz.model.picture import Arrow, Box, Picture, arrows_into, box, stub
 
 
 def read_window(graph: Graph, around: Node, radius: int, limit: int, folding: bool) -> Picture:
-    """The boxes within `radius` arrows of `around`, at most `limit`, the nearest first.
+    """The picture within `radius` arrows of `around`, at most `limit` boxes.
 
     Raises:
         ValueError: the roots do not depend on `around`.
@@ -28,7 +28,7 @@ def read_window(graph: Graph, around: Node, radius: int, limit: int, folding: bo
 
 
 def read_top(graph: Graph, top: int, folding: bool) -> Picture:
-    """The `top` paths from the only root to its leaves that the largest gradients go along."""
+    """The `top` paths from the only root to leaves with the largest gradients."""
     items = fold(graph) if folding else unfolded(graph)
     largest = largest_paths_to_leaves(graph.nodes, top)
     item_of = _item_of_node(items)
@@ -52,7 +52,10 @@ def _item_of_node(items: Sequence[Item]) -> dict[int, int]:
 
 
 def _part(graph: Graph, items: Sequence[Item], kept: Collection[int], centre: int | None, which: str) -> Picture:
-    """The items in `kept`, and stubs for what else they are made of and, around a centre, for what else they are used for."""
+    """The items in `kept`, and stubs for their other operands.
+
+    Around a centre, also stubs for their other users.
+    """
     by_index = {item.index: item for item in items}
     users = _users(items) if centre is not None else {}
     boxes = [replace(box(graph, by_index[i]), is_centre=i == centre) for i in sorted(kept)]

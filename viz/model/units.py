@@ -1,4 +1,4 @@
-"""The units of a network, recognised in its graph: weighted sums, their weights, biases and activations."""
+"""The units of a network, recognised in its graph."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viz.model.weighted_sums import SUMS, WEIGHT, WeightedSums, is_activation
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """One unit: `node` is its output, `net` its net input (the same node if it is linear).
+    """One unit: `node` is its output, `net` its net input; linear, they are one.
 
     `inputs` are pairs of weight and source, `bias` a leaf or None, `others` further terms of the sum, which have no weight.
     `activation` is the name of its row in the table (or the symbol of an operation from outside it), "" if linear.
@@ -49,7 +49,7 @@ def find_units(graph: Graph) -> list[Unit]:
 
 
 class _Finder:
-    """Goes over the nodes in order, operands first, and remembers the depth of the units on the way."""
+    """Goes over the nodes, operands first, and remembers the depth of the units."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -84,7 +84,10 @@ class _Finder:
         return Unit("", node, net, tuple(inputs), bias, tuple(others), activation, "", depth)
 
     def _is_linear(self, inputs: list[tuple[Node, Node]], others: list[Node]) -> bool:
-        """Whether a sum without an activation is a unit: only inputs and outputs of other units may be in it."""
+        """Whether a sum without an activation is a unit.
+
+        Only inputs and outputs of other units may be in it.
+        """
         sources = [source for _, source in inputs]
         named = any(WEIGHT.match(weight.label) or id(source) in self.outputs for weight, source in inputs)
         is_sum = len(inputs) > 1 or bool(others) or named

@@ -1,4 +1,4 @@
-"""Weighted sums in a graph: the terms of a sum, and which factor of a product is the weight."""
+"""Weighted sums in a graph: their terms, and which factor is the weight."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def is_activation(node: Node) -> bool:
 
 
 def _terms_inside(node: Node, active: bool) -> int:
-    """How many operands, from the first, a sum is opened into; a threshold may be subtracted where an activation follows."""
+    """How many operands, from the first, a sum is opened into.
+
+    Where an activation follows, a threshold may be subtracted.
+    """
     if row_name(node) == "sub" and active and not node.parents[1].op:
         return 1
     return len(node.parents) if row_name(node) in SUMS else 0
@@ -72,7 +75,10 @@ class WeightedSums:
         return self._uses[self._graph.index[id(node)]]
 
     def _terms(self, net: Node, active: bool) -> list[list[Node]]:
-        """The terms of a sum: [factor, factor, product], [factor, factor] of a dot product, or [term]."""
+        """The terms of a sum, each a list.
+
+        [factor, factor, product], [factor, factor] of a dot product, or [term].
+        """
         terms: list[list[Node]] = []
         stack = [net]
         while stack:

@@ -1,4 +1,4 @@
-"""The page that steps through a computation: events, scenes, steps, words, SVG, HTML; README.md has the way of the data.
+"""The page that steps through a computation; README.md says how it is made.
 
 Imports derivation, model, style and backend.
 """

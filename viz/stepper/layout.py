@@ -1,4 +1,4 @@
-"""The places of a scene's cards, arrows and frames, by the layout engine; in points, from the top left."""
+"""The places of a scene's cards, arrows and frames, in points from the top left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAD = 10.0
 
 @dataclass(frozen=True)
 class Layout:
-    """Centres of the cards, the curve of each arrow with the place of its label, the corners of each frame, and the size."""
+    """Centres of cards, curves of arrows, centres of labels, corners of frames, size."""
 
     cards: list[Point]
     curves: list[list[Point]]

@@ -1,4 +1,4 @@
-"""The words of a player's steps: formulas and numbers of what is calculated, every one of them in Python."""
+"""The words of a player's steps: formulas and numbers of what is calculated."""
 
 from __future__ import annotations
 

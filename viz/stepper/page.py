@@ -1,4 +1,4 @@
-"""One self-contained HTML page from scenes: their SVG, their steps as JSON, and a script that only shows what is there."""
+"""One HTML page from scenes: their SVG, their steps as JSON, style and script."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from viz.model.numbers import digits, number
 from viz.stepper.narration import Narrator
 from viz.stepper.palette import Palette
 from viz.stepper.stage import BODY, Stage, short, text_width
+from viz.stepper.stage_svg import stage_svg
 from viz.stepper.steps import Step, Story
 from viz.stepper.timeline import Timeline
 from viz.style.escape import clean
 
 
 def page(title: str, stages: Sequence[Stage], timeline: Timeline, names: Sequence[str], palette: Palette, theme: str) -> str:
-    """The page. It fetches nothing, and the browser is told to run nothing but its own script and style, by their hashes."""
+    """The page, which fetches nothing.
+
+    Its policy allows its own script and style alone, by their hashes.
+    """
     scenes = [_Scene(stage, timeline, names, palette).data() for stage in stages]
     legend = palette.legend()  # before the style, which has the colours of all that was asked for
     script, style = _asset("player.js"), _asset("player.css") + palette.css() + "\n"
@@ -36,7 +40,7 @@ def page(title: str, stages: Sequence[Stage], timeline: Timeline, names: Sequenc
         data=_json({"title": title, "scenes": scenes}),
         details="".join(f'<option value="{i}">{title}</option>' for i, title in enumerate(titles)),
         legend=legend,
-        scenes="".join(stage.svg() for stage in stages),
+        scenes="".join(map(stage_svg, stages)),
     )
 
 
@@ -55,7 +59,7 @@ def _json(data: Any) -> str:
 
 
 class _Scene:
-    """What the script reads of one scene; README.md of this folder says what the keys mean."""
+    """What the script reads of one scene; README.md has the meaning of the keys."""
 
     def __init__(self, stage: Stage, timeline: Timeline, names: Sequence[str], palette: Palette) -> None:
         self.stage, self.story, self.timeline, self.palette = stage, stage.story, timeline, palette
@@ -107,7 +111,7 @@ class _Scene:
         return data | {"terms": rows, "grads": [self._grad(*total) for total in totals], "sum": self._sum(i)}
 
     def _grad(self, step: int, grad: float) -> list[Any]:
-        """From which step on a card shows a gradient: the text, its colour, all digits, and how wide it may be."""
+        """A gradient on a card: from which step on, text, colour, all digits, width."""
         text = number(grad)
         return [step, text, self.palette.fill(grad), repr(grad), text_width(text, BODY)]
 
@@ -121,7 +125,10 @@ class _Scene:
 
 
 def _complete(i: int, story: Story) -> int:
-    """From which step on the gradient of a part is final; if all that uses it is idle, from when that is known."""
+    """From which step on the gradient of a part is final.
+
+    If all that uses it is idle, it is final when that is known.
+    """
     if story.complete[i] >= 0:
         return story.complete[i]
     return max((story.complete[wire.head] for wire in story.wires if wire.tail == i), default=-1)

@@ -10,7 +10,7 @@ from viz.style.theme import THEMES, Scale, edge_colour, tint
 
 @dataclass
 class Palette:
-    """The classes asked for so far, which name a colour in each theme; gradients are on the same scale."""
+    """The classes asked for so far, which name a colour in each theme."""
 
     scale: Scale
     classes: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Palette:
         return light + "".join(f"[data-theme=dark] .{name}{{--c:{colour}}}" for (_, colour), name in self.classes.items())
 
     def legend(self) -> str:
-        """Swatches from strong negative over zero to strong positive, five of them with their numbers."""
+        """Swatches from strong negative to strong positive, five of them with numbers."""
         marks = self.scale.marks()
         numbers = [-mark for mark in reversed(marks)] + [0.0] + marks
         last = len(numbers) - 1

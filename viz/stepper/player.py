@@ -1,4 +1,4 @@
-"""player(): one page that steps forward and backward through a computation, and the object that holds it."""
+"""player(): a page that steps forward and backward through a computation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ PAGE_THEMES = ("auto", "light", "dark")
 
 
 class Player:
-    """A page that steps through a computation, made by `player`; notebooks show it in a frame.
+    """A page that steps through a computation; made by `player`.
+
+    Notebooks show it in a frame.
 
     Attributes:
         html: the page.
@@ -51,7 +53,7 @@ class Player:
 
     @property
     def frame(self) -> str:
-        """An HTML element with the page inside, which it keeps apart from the page around it, its ids and its styles."""
+        """An HTML element with the page inside, apart from the page around it."""
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{html.escape(self._title)}" '
             f'style="width:100%;height:{self._height}px;border:0"></iframe>'
@@ -94,7 +96,9 @@ def player(
     height: int = 640,
     timeout: float = TIMEOUT,
 ) -> Player:
-    """Make a page that steps through a computation: values appear, then each use of a value adds to its gradient.
+    """Make a page that steps through a computation.
+
+    Values appear, then each use of a value adds to its gradient.
 
     No `.grad` is read or changed: the page shows what one `root.backward()` adds to leaves that start at 0, calculated
     here and to the last digit; the page itself calculates nothing, and loads nothing.

@@ -1,4 +1,4 @@
-"""The scenes of a player: partitions of a graph's values into cards, from every operation to whole scopes."""
+"""The scenes of a player: partitions of a graph's values into cards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_SCENES = 24  # closed and opened scopes together
 
 @dataclass(frozen=True)
 class Part:
-    """One card: `main` is the value it shows, None for a group; `members` are all values on it."""
+    """One card: `main` is its value, None for a group; `members` are all on it."""
 
     name: str
     operation: str
@@ -27,7 +27,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Scene:
-    """A partition; `frames` are the opened scopes, the outermost first, each with the scene in which it is folded again."""
+    """A partition of the values.
+
+    `frames` are the opened scopes, the outermost first, each with the number of the scene in which it is folded again.
+    """
 
     name: str
     parts: tuple[Part, ...]
@@ -40,7 +43,10 @@ class Scene:
 
 
 def make_scenes(graph: Graph, names: Sequence[str], limit: int) -> list[Scene]:
-    """The scenes of at most `limit` cards: values (sums and constants folded), every operation, scopes or levels."""
+    """The scenes: values, every operation, scopes or levels.
+
+    Values have sums and constants folded. No scene of values has more than `limit` cards.
+    """
     count = len(graph)
     scenes = []
     items = fold(graph) if fewest_items(graph) <= limit else []
@@ -63,7 +69,10 @@ def _of_values(name: str, items: Sequence[Item], names: Sequence[str], about: st
 
 
 class _Unfolding:
-    """The scene of folded scopes, and one for each that can be unfolded; `first` is the number of the first of them."""
+    """The scene of folded scopes, and one for each that can be unfolded.
+
+    `first` is the number of the first of them.
+    """
 
     def __init__(self, graph: Graph, names: Sequence[str], first: int) -> None:
         self.graph, self.names, self.first = graph, names, first
@@ -85,7 +94,10 @@ class _Unfolding:
         return scenes if len(scenes[0].parts) > 1 or len(scenes) > 1 else []
 
     def _with_door(self, part: Part, scope: Scope, waiting: list[Scope]) -> Part:
-        """The part with the scene in which it is unfolded, which is made where there is none yet."""
+        """The part with the number of the scene in which it is unfolded.
+
+        Where there is none yet, it is made.
+        """
         inner, numbers = part.path, self.numbers
         if part.main is None and inner in self.scopes and inner not in numbers and len(numbers) < MAX_SCENES:
             opened = [inner[: i + 1] for i in range(len(inner)) if inner[: i + 1] in numbers] + [inner]

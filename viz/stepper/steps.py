@@ -1,4 +1,4 @@
-"""The steps of a scene: which card or arrow each is about, what it changes, and from which step on something shows."""
+"""The steps of a scene: what each is about, what it changes, when that shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from viz.stepper.timeline import Sent, Timeline
 
 @dataclass
 class Wire:
-    """An arrow between two parts: its local derivative if both are single values, how many edges it represents."""
+    """An arrow between two parts, which represents `edges` edges.
+
+    `local` is its local derivative if both are single values.
+    """
 
     tail: int
     head: int
@@ -25,7 +28,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the sum that a part's gradient is: from part `head`, and the sum after it."""
+    """One term of a part's gradient: from part `head`, and the sum after it."""
 
     step: int
     head: int
@@ -36,7 +39,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Step:
-    """`kind` is start, forward, seed, back, idle, inside or end; `time` is that of the timeline."""
+    """One step: `kind` is start, forward, seed, back, idle, inside or end.
+
+    `time` is that of the timeline.
+    """
 
     time: int
     kind: str
@@ -89,7 +95,10 @@ def _add_term(terms: list[Term], step: int, head: int, events: Sequence[Sent]) -
 
 
 class _Wiring:
-    """The wires of a scene; more than two alike are one, all between the same groups are one."""
+    """The wires of a scene; more than two alike are one.
+
+    All between the same groups are one, too.
+    """
 
     def __init__(self, scene: Scene, timeline: Timeline) -> None:
         self.scene, self.timeline = scene, timeline
@@ -110,7 +119,7 @@ class _Wiring:
         return self.wires[self.numbers[event.head, event.operand]]
 
     def _alike(self) -> dict[tuple[int, int, str], list[tuple[int, int]]]:
-        """The edges between parts as pairs of node and operand; together those that are drawn alike."""
+        """The edges between parts, as pairs of node and operand; together those alike."""
         graph = self.timeline.graph
         alike: dict[tuple[int, int, str], list[tuple[int, int]]] = {}
         for i, node in enumerate(graph.nodes):

@@ -1,4 +1,7 @@
-"""The forward and the backward pass of a graph as events in time: values appear, then gradients add up use by use."""
+"""The forward and the backward pass of a graph as events in time.
+
+Values appear, then gradients add up use by use.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from viz.model.node import Node, message
 
 @dataclass(frozen=True)
 class Sent:
-    """One event of the reverse sweep: the gradient of node `tail` grows by `local` times that of node `head`."""
+    """One event of the reverse sweep: the gradient of node `tail` grows.
+
+    It grows by `local` times that of node `head`.
+    """
 
     time: int
     head: int
@@ -42,7 +48,9 @@ class Timeline:
 
 
 def make_timeline(graph: Graph) -> Timeline:
-    """The two passes in the engine's own order, so that the last totals are the engine's gradients to the last bit.
+    """The two passes in the engine's own order.
+
+    So the last totals are the engine's gradients to the last bit.
 
     No `.grad` is read or changed: the gradients are those that one `root.backward()` adds to leaves that start at 0.
 

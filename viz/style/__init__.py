@@ -1,4 +1,4 @@
-"""How things look, and how text gets there safely: themes, fonts, labels, escapes, SVG.
+"""How things look, and how text gets there: themes, fonts, labels, escapes, SVG.
 
 Imports nothing else of viz or autograd.
 """

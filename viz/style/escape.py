@@ -1,4 +1,7 @@
-"""Text of users for DOT, HTML, Markdown and LaTeX: it comes out as plain text, whatever it contains."""
+"""Escape text of users for DOT, HTML, Markdown and LaTeX.
+
+It comes out as plain text, whatever it contains.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _UNSAFE = re.compile(
 
 
 def clean(text: str, limit: int = LABEL_LENGTH) -> str:
-    """`text` without control characters, with newlines as they are, at most `limit` characters long.
+    """`text` without control characters but newlines, at most `limit` characters.
 
     >>> clean("a\\x00b\\tc")
     'a\N{REPLACEMENT CHARACTER}b c'
@@ -28,7 +31,9 @@ def clean(text: str, limit: int = LABEL_LENGTH) -> str:
 
 
 def html_text(text: str, limit: int = LABEL_LENGTH) -> str:
-    """`text` for a cell of an HTML-like label, which knows markup, entities and DOT's backslash escapes.
+    """`text` for a cell of an HTML-like label.
+
+    Such a label knows markup, entities and DOT's backslash escapes.
 
     >>> html_text("<b> & \\\\N")
     '&lt;b&gt; &amp; \\\\\\\\N'
@@ -39,7 +44,10 @@ def html_text(text: str, limit: int = LABEL_LENGTH) -> str:
 
 
 def tooltip(text: str, limit: int = TOOLTIP_LENGTH) -> str:
-    """`text` for a tooltip, which the engines unescape twice; a subclass of str that is quoted even between < >."""
+    """`text` for a tooltip, which the engines unescape twice.
+
+    It is of a subclass of str that is quoted even between < >.
+    """
     quoted: str = graphviz.nohtml(clean(text, limit).replace("&", "&amp;").replace("\\", "\\" * 4))
     return quoted
 

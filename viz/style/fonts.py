@@ -1,4 +1,4 @@
-"""The fonts inside graphviz-pure: which characters they can draw, and how wide the layout engine takes them."""
+"""The fonts inside graphviz-pure: their characters, and how wide these are."""
 
 from __future__ import annotations
 
@@ -36,5 +36,8 @@ def unprintable(text: str) -> str:
 
 
 def advance(c: str, widths: tuple[int, ...]) -> int:
-    """The width that the engine leaves for a character: one it does not know gets a space for each byte."""
+    """The width that the engine leaves for a character.
+
+    One that it does not know gets a space for each byte.
+    """
     return widths[ord(c) - 32] if " " <= c <= "~" else widths[0] * len(c.encode("utf-8", "replace"))

@@ -1,4 +1,7 @@
-"""Pieces of HTML-like labels: runs of text, rows of key and number, tables; their text is escaped already."""
+"""Pieces of HTML-like labels: runs of text, rows, tables.
+
+Text is escaped already, but for that of `heading`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def wide(text: str) -> str:
 
 
 def heading(name: str, operation: str, theme: Theme) -> str:
-    """Name left and operation right, in one size; one alone goes to the middle. Both are escaped here."""
+    """Name left and operation right; one alone goes to the middle.
+
+    Both are escaped here.
+    """
     name, operation = (font(html_text(text), NAME, theme.ink, "<B>{}</B>") if text else "" for text in (name, operation))
     if name and operation:
         return f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}</TD><TD ALIGN="RIGHT">{operation}</TD></TR>'
@@ -42,7 +48,10 @@ def table(rows: Iterable[str], padding: int = 1) -> str:
 
 
 def beside(texts: Iterable[str], direction: str) -> str:
-    """The label of an arrow, with some air towards it: right of the arrow or, in horizontal pictures, above it."""
+    """The label of an arrow, with some air towards it.
+
+    It is right of the arrow or, in horizontal pictures, above it.
+    """
     texts = [text for text in texts if text]
     if direction in ("BT", "TB"):
         air = f'<TD WIDTH="5" ROWSPAN="{len(texts)}"></TD>'

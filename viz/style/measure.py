@@ -1,4 +1,4 @@
-"""The size of an HTML-like label made by labels.py, for layouts that are not left to the engine."""
+"""The size of a label made by labels.py, for layouts not left to the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Colours: themes, and the scale that turns a gradient into a tint (orange positive, blue negative, log strength)."""
+"""Colours: themes, and the scale that turns a gradient into a tint.
+
+Orange is positive, blue negative, strength logarithmic.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ THEMES = {
 
 @dataclass(frozen=True)
 class Scale:
-    """A logarithmic scale of sizes: `top` is full strength, `top / 10**decades` and below the weakest."""
+    """A logarithmic scale of sizes.
+
+    `top` is full strength, `top / 10**decades` and below the weakest.
+    """
 
     top: float
     decades: int
@@ -57,7 +63,10 @@ class Scale:
 
     @classmethod
     def fit(cls, sizes: Iterable[float], clipped: bool = False) -> Scale:
-        """The scale of these sizes (zeros, nan and infinities aside), with a top of 1, 2 or 5 times a power of ten."""
+        """The scale of these sizes, zeros, nan and infinities aside.
+
+        Its top is 1, 2 or 5 times a power of ten.
+        """
         sizes = [size for size in sizes if 0.0 < size < math.inf]
         if not sizes:
             return cls(1.0, 2, False)
@@ -105,7 +114,7 @@ def edge_colour(theme: Theme, scale: Scale, message: float) -> str:
 
 
 def edge_ink(theme: Theme, message: float) -> str:
-    """The colour of the number on that arrow, which is readable however weak the gradient."""
+    """The colour of the number on that arrow, readable however weak the gradient."""
     if not math.isfinite(message):
         return theme.nonfinite_edge
     if message == 0.0:

@@ -1,4 +1,4 @@
-"""Pictures of a training while it runs: the curve of the loss, and the graph at the last step.
+"""Pictures of a training while it runs: the loss, and the graph at a step.
 
 Imports drawing, model, style and backend.
 """

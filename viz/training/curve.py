@@ -1,4 +1,4 @@
-"""The curve of a loss over the steps of training: as SVG, and as a line of blocks for a terminal."""
+"""The curve of a loss over the steps of training, as SVG and as a line of blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGE = 20.0  # where the largest loss is this many times the smallest, the axis
 
 
 def curve(losses: Sequence[float], theme: Theme, name: str = "loss") -> str:
-    """The losses as one SVG picture; a loss that is not finite is left out and counted.
+    """The losses as one SVG picture; those not finite are left out and counted.
 
     >>> from viz.style.theme import THEMES
     >>> curve([1.0, 0.5], THEMES["light"]).startswith("<svg")
@@ -67,7 +67,7 @@ def _is_logarithmic(losses: Sequence[float]) -> bool:
 
 
 def _thinned(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """At most about MAX_POINTS of them: of each run of steps the smallest and the largest."""
+    """At most about MAX_POINTS points: the extremes of each run of steps."""
     if len(points) <= MAX_POINTS:
         return list(points)
     length = math.ceil(len(points) / (MAX_POINTS // 2))
@@ -90,7 +90,10 @@ def _y(loss: float, points: Sequence[tuple[int, float]], logarithmic: bool) -> f
 
 
 def _axes(points: Sequence[tuple[int, float]], count: int, logarithmic: bool, theme: Theme) -> list[str]:
-    """A line and a number at the smallest and the largest loss and at powers of ten between, and the first and last step."""
+    """Lines and numbers at losses, and the numbers of the first and last step.
+
+    The losses are the smallest, the largest and powers of ten between.
+    """
     low, high = min(x for _, x in points), max(x for _, x in points)
     marks = [low, high]
     if logarithmic:

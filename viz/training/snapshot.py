@@ -1,4 +1,7 @@
-"""What a later picture of a training step needs: an optimiser changes leaves, and nothing else."""
+"""What a later picture of a training step needs.
+
+An optimiser changes leaves, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from viz.model.engine import topological
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The graph of a step, with data and gradient of its leaves as they were, and how many values it has."""
+    """The graph of a step, with data and gradient of its leaves as they were.
+
+    `values` is the number of its values.
+    """
 
     root: Value
     step: int

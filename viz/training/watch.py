@@ -1,4 +1,4 @@
-"""watch(): a live view of training, the loss curve and the picture of the graph; in a terminal a line of text."""
+"""watch(): a live view of training, in notebooks, terminals and files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ CAPTION = "font:13px Helvetica,Arial,sans-serif;text-align:center"
 
 
 class Watch:
-    """A live view of training, made by `watch`: call `update(loss)` at each step.
+    """A live view of training; made by `watch`.
+
+    Call `update(loss)` at each step.
 
     Used with `with`, it shows the last state at the end, also after an error or Ctrl-C.
 
@@ -153,7 +155,7 @@ class Watch:
         self._picture_step = step
 
     def _write(self, stream: TextIO, last: bool) -> None:
-        """A line that is written over and over; where that cannot be done, a line now and then."""
+        """Write a line over the last one; to a file, a new line now and then."""
         line = f"{self._line()}  {blocks(self.losses)}"
         try:
             line.encode(stream.encoding or "utf-8")
@@ -174,7 +176,7 @@ class Watch:
         return f"step {len(self.losses) - 1:,}  {clean(self._name)} {number(self.losses[-1])}"
 
     def _html(self) -> str:
-        """The curve, and beside or under it the picture, or a text where an engine is missing."""
+        """The curve, and the picture, or a text where an engine is missing."""
         self._draw_snapshot()
         pieces = [curve(self.losses, self._theme, html.escape(clean(self._name)))]
         if self.picture is not None:
@@ -204,7 +206,7 @@ def watch(
     stream: TextIO | None = None,
     **options: Any,
 ) -> Watch:
-    """Watch a training live: the curve of the loss, and the picture of its graph as it is at this step.
+    """Watch a training live: the curve of the loss, and the picture of its graph.
 
     In a notebook the output of the cell is updated. In a terminal it is one line that is written over, with the curve as
     blocks; in a file or a pipe a line now and then.
