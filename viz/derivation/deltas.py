@@ -55,6 +55,15 @@ class Deltas:
         answers: in a quiz dicts of number, row, key and answer; otherwise empty.
         given: the other leaves with a label, as the target, by name.
         rate: the learning rate.
+
+    Examples:
+        >>> from autograd import Value, sigmoid
+        >>> from viz import deltas
+        >>> table = deltas(sigmoid(Value(0.4, "w1") * Value(0.1, "x1") + Value(-0.2, "w2") * Value(0.3, "x2")), quiz=True)
+        >>> table
+        <viz.Deltas of 1 units, 2 weights>
+        >>> table.rows[1]["weight"], table.rows[1]["value"], len(table.answers)
+        ('w1', 0.4, 3)
     """
 
     def __init__(self, rows: list[Row], given: Mapping[str, float], rate: float, blanks: list[Cell]) -> None:
@@ -73,18 +82,30 @@ class Deltas:
         return "\n\n".join(table.plain() for table in self._tables())
 
     def markdown(self) -> str:
-        """The tables in Markdown."""
+        """Write the tables in Markdown.
+
+        Returns:
+            Markdown, in which labels are escaped.
+        """
         return "\n\n".join(table.markdown() for table in self._tables())
 
     def html(self) -> str:
-        """The tables in HTML."""
+        """Write the tables in HTML.
+
+        Returns:
+            A `table` element for each, in which labels are escaped.
+        """
         return "\n".join(table.html() for table in self._tables())
 
     def _repr_html_(self) -> str:
         return self.html()
 
     def answer_key(self) -> str:
-        """The answers to a quiz, one a line; "" if nothing is asked."""
+        """Write the answers to a quiz.
+
+        Returns:
+            One a line, as "(1) output f(h) of a1 = 0.55971365"; "" if nothing is asked.
+        """
         return "\n".join(f"({a['number']}) {self._question(a)} = {digits(a['answer'], DIGITS)}" for a in self.answers)
 
     def _question(self, answer: Row) -> str:
@@ -128,7 +149,7 @@ def deltas(root: Value, rate: float = 0.5, *, quiz: bool = False, seed: int = 0)
         seed: decides which cells.
 
     Returns:
-        A Deltas: `str()`, `.markdown()`, `.html()`, and `.rows` for programs.
+        The table, which `str()`, `.markdown()` and `.html()` write down; `.rows` are for programs.
 
     Raises:
         TypeError: root is no Value, rate no real number.

@@ -24,6 +24,16 @@ class Explanation(Chain):
         total: the derivative.
         share: the part of the total that `paths` make; nan if the total is 0.
         reason: where there is no path, why.
+
+    Examples:
+        >>> from autograd import Value
+        >>> from viz import explain
+        >>> x, w = Value(0.5, "x"), Value(-0.6, "w")
+        >>> explanation = explain(x * w + w, w)
+        >>> explanation
+        <viz.Explanation of dv2/dw = 1.5, the sum over 2 paths>
+        >>> [path.product for path in explanation.paths], explanation.count, explanation.total
+        ([1.0, 0.5], 2, 1.5)
     """
 
     def __str__(self) -> str:
@@ -33,11 +43,19 @@ class Explanation(Chain):
         return f"<viz.Explanation of {str(self).splitlines()[0]}>"
 
     def markdown(self) -> str:
-        """The explanation in Markdown, with a table for each path."""
+        """Write the explanation in Markdown.
+
+        Returns:
+            Markdown with a table for each path, in which labels are escaped.
+        """
         return render.markdown(self)
 
     def latex(self) -> str:
-        """The explanation as lines of LaTeX's mathematics, in an `aligned` environment."""
+        """Write the explanation in LaTeX.
+
+        Returns:
+            An `aligned` environment for LaTeX's mathematics.
+        """
         return render.latex(self)
 
     def _repr_markdown_(self) -> str:
@@ -61,7 +79,7 @@ def explain(root: Value, wrt: Value, max_paths: int = 10) -> Explanation:
             going along all (there may be 2^60).
 
     Returns:
-        An Explanation: `str()`, `.markdown()`, `.latex()`, and the numbers.
+        The explanation, which `str()`, `.markdown()` and `.latex()` write down, and its numbers.
 
     Raises:
         TypeError: what is no Value, a `max_paths` that is no whole number.

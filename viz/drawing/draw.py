@@ -60,7 +60,7 @@ def draw(
         timeout: seconds that the layout engine may take.
 
     Returns:
-        A Drawing: shown by notebooks, `.save("graph.svg")`, and the interface of `graphviz.Digraph`.
+        The drawing, which notebooks show and `.save("graph.svg")` writes; it has the interface of `graphviz.Digraph`.
 
     Raises:
         TypeError: a root or `around` that is no Value, `expand` that is a str.

@@ -69,7 +69,7 @@ class Drawing:
         return str(self.dot.source)
 
     def pipe(self, format: str | None = None, *, engine: str | None = None, encoding: str | None = None, **_: Any) -> Any:
-        """The picture, laid out.
+        """Lay the picture out in a format.
 
         Args:
             format: "svg" (unless said otherwise), "png", "pdf" or another that the engine writes.
@@ -78,7 +78,7 @@ class Drawing:
             **_: what only steers the `dot` executable of `graphviz.Digraph.pipe` is accepted and not used.
 
         Returns:
-            bytes, or a str when `encoding` is given.
+            Bytes, or a str with `encoding`.
 
         Raises:
             ValueError: an unknown format or layout algorithm.
@@ -115,7 +115,10 @@ class Drawing:
         return target
 
     def page(self) -> str:
-        """One HTML page with the picture; it loads nothing and runs nothing.
+        """Make an HTML page with the picture; it loads nothing and runs nothing.
+
+        Returns:
+            The page.
 
         Raises:
             EngineError: as `pipe`.
@@ -155,7 +158,20 @@ class Drawing:
         return str(target)
 
     def view(self, filename: Any = None, directory: Any = None, cleanup: bool = False, **_: Any) -> str:
-        """Write the picture with `render` and open it in the system's viewer; the path."""
+        """Write the picture with `render` and open it in the system's viewer.
+
+        Args:
+            filename: as `render`.
+            directory: as `render`.
+            cleanup: accepted and not used.
+            **_: accepted and not used.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            EngineError: as `pipe`.
+        """
         return self.render(filename, directory, view=True)
 
     def _run(self, fmt: str, layout: str) -> bytes:

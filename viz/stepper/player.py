@@ -112,7 +112,7 @@ def player(
         timeout: seconds that the layout engine may take for each level of detail.
 
     Returns:
-        A Player: `.html`, `.save("steps.html")`, and `.frame`, an element for other pages.
+        The player, which notebooks show and `.save("steps.html")` writes; `.frame` is an element for other pages.
 
     Raises:
         TypeError: a root that is no Value.

@@ -40,6 +40,14 @@ class Watch:
     Attributes:
         losses: all so far.
         picture: the last drawing, or None.
+
+    Examples:
+        >>> from viz import watch
+        >>> with watch(every=0) as live:
+        ...     live.update(0.5)
+        step 0  loss 0.5  ▁
+        >>> live
+        <viz.Watch, 1 steps, loss 0.5>
     """
 
     def __init__(self, theme: str, every: float, name: str, stream: TextIO | None, options: dict[str, Any]) -> None:
@@ -92,7 +100,7 @@ class Watch:
             self._show(last=False)
 
     def close(self) -> None:
-        """Show the last state."""
+        """Show the last state, as the end of `with` does."""
         self._draw_snapshot()
         if self.losses and (self._shown < len(self.losses) or (self._handle is None and self._output().isatty())):
             self._show(last=True)
@@ -220,7 +228,7 @@ def watch(
         **options: as for `draw`.
 
     Returns:
-        A Watch: `with watch() as live:`, and `live.update(loss)` at each step.
+        The watch, for `with watch() as live:` and `live.update(loss)` at each step.
 
     Raises:
         TypeError: as `draw`, or a name that is no str.
