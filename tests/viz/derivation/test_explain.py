@@ -13,25 +13,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, gradient, log, primitive, relu, scope, sqrt, tanh
-from autograd.engine.functions import FUNCTIONS
-from autograd.ops.expr import Symbol
-from autograd.ops.primitives import TABLE, Row
-from autograd.ops.printers import MATHEMATICS
-from viz import Explanation, draw, explain, player
+from autograd import Value, gradient, log, sqrt, tanh
+from autograd.ops.primitives import TABLE
+from viz import draw, explain, player
 from viz.__main__ import main
-from viz.derivation.latex import latex_formula
 from viz.derivation.names import name_nodes
-from viz.derivation.rules import PLAIN, local_rule
 from viz.model.graph import sweep_order
 from viz.model.paths import Path, largest_paths
-from viz.style.escape import markdown_text
-
-# ---- the paths
 
 
 def random_graph(seed: int, size: int = 14) -> tuple[Value, list[Value]]:
@@ -182,9 +172,6 @@ def test_nan_and_infinity_come_first_and_are_told() -> None:
     assert math.isnan(explain(5 * x + log(x), x).paths[0].product)
 
 
-# ---- ends
-
-
 def test_where_nothing_depends_on_it_the_derivative_is_0_and_the_reason_is_told() -> None:
     x, q = Value(1.0, "x"), Value(2.0, "q")
     y = x * 2
@@ -235,82 +222,6 @@ def test_a_wrong_number_of_paths_is_refused() -> None:
             explain(Value(1.0), Value(1.0), max_paths=wrong)  # type: ignore[arg-type]
 
 
-# ---- formulas
-
-
-def node_of(row: Row) -> Value:
-    """A node of the operation, at a point where tests may take it."""
-    operands = [Value(low + 0.37 * (high - low), letter) for (low, high), letter in zip(row.sample, "xyw", strict=False)]
-    if row.arity is None:
-        others = [Value(0.3 + i, f"a{i}") for i in range(3)]
-        lists = [others, [*others[1:], Value(2.5, "b")]][: row.lists]
-        return FUNCTIONS[row.name](*lists)
-    return FUNCTIONS[row.name](*operands)
-
-
-ROWS = [row for row in TABLE.values() if row.partials and row.name not in ("where", "digamma", "zeta")]
-
-
-def number_of(f: Symbol, values: dict[str, float]) -> float:
-    """A formula, computed."""
-    if not f.args:
-        return values[f.shown] if f.op == "name" else float(f.shown)
-    args = [number_of(a, values) for a in f.args]
-    rows = {"+": "add", "-": "sub", "*": "mul", "/": "div", "fabs": "abs"}
-    return float(FUNCTIONS[rows.get(f.op, f.op)](*args))
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_every_formula_gives_the_local_derivative(row: Row) -> None:
-    node = node_of(row)
-    names = name_nodes([*node.parents, node])
-    values = {names[id(v)]: v.data for v in (*node.parents, node)}
-    for k, partial in enumerate(node.partials):
-        rule = local_rule(node, k, names)
-        assert rule is not None
-        assert number_of(rule, values) == pytest.approx(partial, rel=1e-12, abs=1e-300)
-
-
-FORMULAS: list[tuple[Callable[[Value, Value], Value], str]] = [
-    (lambda x, w: x * w, "∂(x * w)/∂w = x = 0.5"),
-    (lambda x, w: w + x, "∂(w + x)/∂w = 1"),
-    (lambda x, w: x - w, "∂(x - w)/∂w = -1"),
-    (lambda x, w: w / x, "∂(w / x)/∂w = 1 / x = 2"),
-    (lambda x, w: w**2, "∂(w ** 2)/∂w = 2 * w = 3"),
-    (lambda x, w: w**3, "∂(w ** 3)/∂w = 3 * w ** 2 = 6.75"),
-    (lambda x, w: w**1, "∂(w ** 1)/∂w = 1"),
-    (lambda x, w: w * -2, "∂(w * (-2))/∂w = -2"),
-    (lambda x, w: relu(w), "∂relu(w)/∂w = 1"),
-    (lambda x, w: autograd.sigmoid(w), "∂sigmoid(w)/∂w = v1 * sigmoid(-w) = 0.149146"),
-    (lambda x, w: autograd.exp(w), "∂exp(w)/∂w = v1 = 4.48169"),
-    (lambda x, w: autograd.leaky_relu(-w), "∂leaky_relu(v1, 0.01)/∂v1 = 0.01"),
-    (lambda x, w: autograd.sumprod([x, 2], [w, 3]), "∂(x * w + 2 * 3)/∂w = x = 0.5"),
-    (lambda x, w: autograd.mean([x, w]), "∂mean(x, w)/∂w = 1 / 2 = 0.5"),
-    (lambda x, w: autograd.prod([x, w, 3]), "∂prod(x, w, 3)/∂w = x * 3 = 1.5"),
-    (lambda x, w: autograd.logsumexp([x, w]), "∂logsumexp(x, w)/∂w = exp(w - v1) = 0.731059"),
-    (lambda x, w: w % x, "∂(w % x)/∂w = 1"),
-    (lambda x, w: -w, "∂(-w)/∂w = -1"),
-]
-
-
-@pytest.mark.parametrize(("f", "line"), FORMULAS, ids=[line for _, line in FORMULAS])
-def test_formulas_read_as_one_would_write_them(f: Callable[[Value, Value], Value], line: str) -> None:
-    x, w = Value(0.5, "x"), Value(1.5, "w")
-    assert f"  {line}\n" in str(explain(f(x, w), w)) + "\n"
-
-
-def test_an_operation_of_the_user_has_its_number_though_no_formula() -> None:
-    @primitive(partials=[lambda x: 3.0 * x * x])
-    def cube(x: float) -> float:
-        return x * x * x
-
-    x = Value(2.0, "x")
-    assert "  ∂cube(x)/∂x = 12\n" in str(explain(cube(x), x))
-
-
-# ---- names and texts
-
-
 def test_names_are_labels_or_short_and_never_the_same() -> None:
     a, b, c = Value(1.0, "v1"), Value(2.0, "x"), Value(3.0, "x")
     total = (a + b) * c
@@ -336,75 +247,9 @@ def test_the_total_is_the_gradient_to_the_last_digit_shown() -> None:
         assert shown and float(shown[1]) == float(f"{gradient(root, leaves[0]):.6g}")
 
 
-def test_notebooks_get_markdown_and_latex() -> None:
-    x = Value(2.0, "x")
-    found = explain(x * x, x)
-    assert isinstance(found, Explanation)
-    assert found._repr_markdown_() == found.markdown()
-    assert found._repr_latex_() == f"$$\n{found.latex()}\n$$"
-    assert repr(found) == "<viz.Explanation of dv1/dx = 4, the sum over 2 paths>"
-
-
-def test_latex_of_the_lesson_s_symbols() -> None:
-    x, w = Value(0.5, "x_1"), Value(1e-7, "ŷ")
-    text = explain(tanh(x * w) / w, w).latex()
-    assert text.startswith("\\begin{aligned}\n") and text.endswith("\n\\end{aligned}")
-    assert r"\frac{\partial}{\partial \hat{y}} \left(x_{1} \cdot \hat{y}\right) &= x_{1} = 0.5" in text
-    assert r"\times 10^{7}" in explain(1 / w, x * w).latex() + explain(1e7 * w, w).latex()
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "a|b",
-    "*x*",
-    "$x$",
-    "\\input{f}",
-    "a_b^{c}",
-    "}{",
-    "`x`",
-    "[a](javascript:b)",
-    "a\nb",
-    "%#&~",
-]
-labels = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
-
-
-@settings(deadline=None)
-@given(labels)
-def test_labels_mean_nothing_in_markdown(label: str) -> None:
-    x = Value(2.0, label)
-    text = explain(x * x * 3, x).markdown()
-    assert "<" not in text and not re.search(r"(?<!\\)[`$\[\]]", text)
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert rows and {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
-
-
-@settings(deadline=None)
-@given(labels)
-def test_labels_mean_nothing_in_latex(label: str) -> None:
-    x = Value(2.0, label)
-    with scope(label):
-        y = x * x
-    text = explain(y, x).latex()
-    assert not re.search(r"<\w|\\(input|write|def|catcode|href|include)", text)
-    assert not re.search(r"(?<!\\)[$%#]", text.replace("\\\\", ""))
-    depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", text.replace("\\\\", "")):
-        depth += 1 if brace == "{" else -1
-        assert depth >= 0
-    assert depth == 0
-
-
-def test_escaping_leaves_plain_text_as_it_is() -> None:
-    assert markdown_text("abc ŷ 12") == "abc ŷ 12"
-    assert PLAIN.write(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x ** (-2)"
-    assert latex_formula(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x^{-2}"
-    assert MATHEMATICS.numbers("2.0") == "2"
-
-
-# ---- at poles and edges
-
 OPERATORS = {name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv", "neg", "abs")}
+
+
 EDGES = [0.0, -0.0, 1.0, -1.0, -2.5, math.inf, -math.inf, math.nan, 1e308, 5e-324]
 
 
