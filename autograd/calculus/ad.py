@@ -15,7 +15,7 @@ from autograd._validate import real
 from autograd.engine.context import mode, tracing
 from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import CONSTANT, Value, number, operands, topological, variable
 from autograd.errors import DomainError
 
@@ -49,12 +49,12 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     """
     if type(output) is not Value:
         raise TypeError(f"gradient() needs a Value as output, not {type(output).__name__}")
-    tree = Tree(inputs)
-    for item in tree.leaves:
+    tree = Raveled(inputs)
+    for item in tree.numbers:
         if type(item) is not Value:
             raise TypeError(f"gradient() needs Values as inputs, not {type(item).__name__}")
     create_graph = create_graph or tracing()  # another call has other numbers
-    found = pull_back({id(output): (output, 1.0)}, tree.leaves, create_graph)
+    found = pull_back({id(output): (output, 1.0)}, tree.numbers, create_graph)
     return tree.rebuild([as_value(x) for x in found] if create_graph else found)
 
 

@@ -15,7 +15,7 @@ from autograd.calculus.transforms import jacobian
 from autograd.engine.context import tracing
 from autograd.engine.custom import primitive
 from autograd.engine.functions import FUNCTIONS
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, number
 from autograd.errors import SweepError, TraceError
 
@@ -61,19 +61,19 @@ def implicit(equation: Callable[..., Any], solution: Any, *args: Any, order: int
     """
     if order < 1:
         raise ValueError(f"implicit() needs an order of at least 1, not {order!r}")
-    shape = Tree(solution)
+    shape = Raveled(solution)
     if tracing():
         raise TraceError("implicit() looks at numbers, which a trace cannot repeat: call it outside of the jitted function")
-    if shape.shapes != [()]:
+    if not shape.is_number:
         check_flat("implicit()", shape, "the solution")
 
     def residuals(x: Sequence[Any]) -> list[Any]:
-        found = Tree(equation(shape.rebuild(x), *args)).leaves
-        if len(found) != len(shape.leaves):
-            raise ValueError(f"implicit() needs as many equations as unknowns, got {len(found)} for {len(shape.leaves)}")
+        found = Raveled(equation(shape.rebuild(x), *args)).numbers
+        if len(found) != len(shape.numbers):
+            raise ValueError(f"implicit() needs as many equations as unknowns, got {len(found)} for {len(shape.numbers)}")
         return found
 
-    start, inverse = _polished(residuals, [float(number(x)) for x in shape.leaves], tolerance)
+    start, inverse = _polished(residuals, [float(number(x)) for x in shape.numbers], tolerance)
     x: list[Any] = start
     for step in range(order):
         errors = residuals(x)

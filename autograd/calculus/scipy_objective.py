@@ -17,7 +17,7 @@ from autograd.calculus.sparse import check_flat
 from autograd.calculus.transforms import Call
 from autograd.engine.functions import FUNCTIONS
 from autograd.engine.modes import recording
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, number
 
 
@@ -26,14 +26,14 @@ class Point:
 
     def __init__(self, f: Callable[..., Any], x: Any, args: tuple[Any, ...], sparse: bool) -> None:
         self.call = Call("scipy_objective()", f, (x, *args), {}, 0)
-        self.outputs = Tree(self.call.result)
+        self.outputs = Raveled(self.call.result)
         check_flat("scipy_objective()", self.outputs, "results")
-        self.is_scalar = self.outputs.shapes == [()]
+        self.is_scalar = self.outputs.is_number
         self.sparse = sparse
         self._known: dict[str, Any] = {}
 
     def values(self) -> Any:
-        return np.array([number(y) for y in self.outputs.leaves], dtype=float)
+        return np.array([number(y) for y in self.outputs.numbers], dtype=float)
 
     def once(self, name: str, compute: Callable[[], Any]) -> Any:
         if name not in self._known:
@@ -41,22 +41,22 @@ class Point:
         return self._known[name]
 
     def gradient(self) -> Any:
-        return self.slope_of(self.outputs.leaves[0])
+        return self.slope_of(self.outputs.numbers[0])
 
     def jacobian(self) -> Any:
         if self.sparse:
-            return sparse_jacobian(self.outputs.leaves, self.call.variables, self.call.number)
-        return np.array([self.slope_of(y) for y in self.outputs.leaves]).reshape(-1, len(self.call.variables))
+            return sparse_jacobian(self.outputs.numbers, self.call.variables, self.call.number)
+        return np.array([self.slope_of(y) for y in self.outputs.numbers]).reshape(-1, len(self.call.variables))
 
     def slopes(self) -> list[Any]:
         """The gradient, recorded."""
         with recording():
-            return pull_back(as_seeds(self.outputs.leaves, [1.0]), self.call.variables, True)
+            return pull_back(as_seeds(self.outputs.numbers, [1.0]), self.call.variables, True)
 
     def hessian(self) -> Any:
         slopes = self.once("slopes", self.slopes)
         if self.sparse:
-            return sparse_hessian(self.outputs.leaves[0], slopes, self.call.variables, self.call.number)
+            return sparse_hessian(self.outputs.numbers[0], slopes, self.call.variables, self.call.number)
         matrix = np.array([self.slope_of(y) for y in slopes]).reshape(len(slopes), len(slopes))
         return np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
 
@@ -110,7 +110,7 @@ class Objective:
     def _scalar(self, name: str, x: Any, args: tuple[Any, ...]) -> Point:
         point = self._at(x, args)
         if not point.is_scalar:
-            raise TypeError(f"{name} needs a function that returns one number; this one returns {len(point.outputs.leaves)}")
+            raise TypeError(f"{name} needs a function that returns one number; this one returns {len(point.outputs.numbers)}")
         return point
 
     def _at(self, x: Any, args: tuple[Any, ...]) -> Point:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd._validate import is_real
 from autograd.calculus.sparsity import hessian_pattern, jacobian_pattern
 from autograd.engine.modes import recording
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, variables
 
 Rows = Sequence[Collection[int]]
@@ -49,29 +49,28 @@ def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
     """
     if order not in (1, 2):
         raise ValueError(f"sparsity() knows order=1 (Jacobian) and order=2 (Hessian), not {order!r}")
-    inputs = Tree(x)
+    inputs = Raveled(x)
     check_flat("sparsity()", inputs)
-    fresh = variables([float(number) for number in inputs.leaves], 0.0)
+    fresh = variables([float(number) for number in inputs.numbers], 0.0)
     with recording():
-        outputs = Tree(f(inputs.rebuild(fresh)))
+        outputs = Raveled(f(inputs.rebuild(fresh)))
     if order == 2:
-        if outputs.shapes != [()]:
+        if not outputs.is_number:
             raise TypeError("sparsity(order=2) needs a function that returns one number")
-        rows: Rows = hessian_pattern(outputs.leaves[0], fresh)
+        rows: Rows = hessian_pattern(outputs.numbers[0], fresh)
     else:
         check_flat("sparsity()", outputs, "results")
-        rows = jacobian_pattern(outputs.leaves, fresh)
+        rows = jacobian_pattern(outputs.numbers, fresh)
     pairs = pairs_of(rows)
     if (sparse := _scipy_sparse()) is None:
         return pairs
     return sparse.csr_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), (len(rows), len(fresh)))
 
 
-def check_flat(name: str, tree: Tree, what: str = "inputs") -> None:
+def check_flat(name: str, tree: Raveled, what: str = "inputs") -> None:
     """TypeError unless these are one list or 1-D array of numbers (or, as results, one number)."""
-    flat = len(tree.shapes) == 1 and (isinstance(tree.shapes[0], int) or len(tree.shapes[0]) == 1)
-    flat = flat or (what == "results" and tree.shapes == [()])
-    if not flat or not all([type(x) is Value or is_real(x) for x in tree.leaves]):
+    flat = tree.is_vector or (what == "results" and tree.is_number)
+    if not flat or not all([type(x) is Value or is_real(x) for x in tree.numbers]):
         raise TypeError(f"{name} needs one list or 1-D array of numbers as {what}")
 
 

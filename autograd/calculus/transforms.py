@@ -23,7 +23,7 @@ from autograd.calculus.derivation import Argnums, Function, note_derivation
 from autograd.calculus.sparse import check_flat
 from autograd.engine.context import CALL
 from autograd.engine.modes import recording
-from autograd.engine.pytree import Tree, blocks
+from autograd.engine.ravel import Raveled, blocks
 from autograd.engine.value import (
     CONSTANT,
     Value,
@@ -63,7 +63,7 @@ def counted(number: float) -> Iterator[None]:
 
 
 class Call:
-    """One call of a function on fresh variables: `inputs` (a Tree), `variables`, `result`, `nested`."""
+    """One call of a function on fresh variables: `inputs` (a Raveled), `variables`, `result`, `nested`."""
 
     def __init__(self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums) -> None:
         self.positions = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -74,7 +74,7 @@ class Call:
             raise ValueError(f"{name}: argnums {tuple(self.positions)} names an argument twice")
         self.several = not isinstance(argnums, int)
         chosen = [args[position] for position in self.positions]
-        self.inputs = Tree(tuple(chosen) if self.several else chosen[0])
+        self.inputs = Raveled(tuple(chosen) if self.several else chosen[0])
         self.number = float(next_number())
         self.nested = Value in self.inputs.kinds
         self.variables = self._variables(name)
@@ -87,8 +87,8 @@ class Call:
 
     def _variables(self, name: str) -> list[Value]:
         if self.inputs.kinds == {float}:
-            return variables(self.inputs.leaves, self.number)
-        return [self._variable(x, name) for x in self.inputs.leaves]
+            return variables(self.inputs.numbers, self.number)
+        return [self._variable(x, name) for x in self.inputs.numbers]
 
     def _variable(self, x: Any, name: str) -> Value:
         if type(x) is Value:
@@ -213,10 +213,10 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return derived
 
 
-def _outputs(name: str, result: Any) -> Tree:
+def _outputs(name: str, result: Any) -> Raveled:
     """The numbers of a result; TypeError where there is anything else, as after a forgotten return."""
-    outputs = Tree(result)
-    for x in outputs.leaves:
+    outputs = Raveled(result)
+    for x in outputs.numbers:
         if type(x) is not Value and not is_real(x):
             raise TypeError(
                 f"{name} needs a function that returns numbers, in lists, tuples, dicts or arrays, not {type(x).__name__}"
@@ -251,17 +251,17 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     """
     _check_function("jvp()", f)
     arguments = _as_arguments(primals)
-    direction = Tree(_as_arguments(tangents))
+    direction = Raveled(_as_arguments(tangents))
     call = Call("jvp()", f, arguments, {}, range(len(arguments)))
-    if direction.shapes != call.inputs.shapes:
+    if not direction.fits(call.inputs):
         raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
     outputs = _outputs("jvp()", call.result)
     call.nested = call.nested or Value in direction.kinds
-    call.look_outside(outputs.leaves)
-    seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.leaves]
+    call.look_outside(outputs.numbers)
+    seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.numbers]
     with recording():
-        found = push_forward(outputs.leaves, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}, call.nested)
-    return outputs.rebuild([call.plain(x) for x in outputs.leaves]), outputs.rebuild(found)
+        found = push_forward(outputs.numbers, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}, call.nested)
+    return outputs.rebuild([call.plain(x) for x in outputs.numbers]), outputs.rebuild(found)
 
 
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
@@ -292,17 +292,17 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     call = Call("vjp()", f, primals, {}, range(len(primals)))
     result, aux = call.result if has_aux else (call.result, None)
     outputs = _outputs("vjp()", result)
-    call.look_outside(outputs.leaves)
+    call.look_outside(outputs.numbers)
 
     def pull(cotangent: Any) -> Any:
-        seeds = Tree(cotangent)
-        if seeds.shapes != outputs.shapes:
+        seeds = Raveled(cotangent)
+        if not seeds.fits(outputs):
             raise ValueError("vjp()'s function needs a cotangent in the structure of the value")
         nested = call.nested or Value in seeds.kinds
         with recording():
-            return call.mirrored(pull_back(as_seeds(outputs.leaves, seeds.leaves), call.variables, nested))
+            return call.mirrored(pull_back(as_seeds(outputs.numbers, seeds.numbers), call.variables, nested))
 
-    value = outputs.rebuild([call.plain(x) for x in outputs.leaves])
+    value = outputs.rebuild([call.plain(x) for x in outputs.numbers])
     return (value, pull, aux) if has_aux else (value, pull)
 
 
@@ -376,17 +376,17 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse:
         outputs = _outputs("jacobian()", call.result)
         if sparse:
             _check_sparse("jacobian(sparse=True)", call, outputs)
-            return sparse_jacobian(outputs.leaves, call.variables, call.number, mode)
-        return blocks(_matrix(call, outputs.leaves, mode), outputs, call.inputs)
+            return sparse_jacobian(outputs.numbers, call.variables, call.number, mode)
+        return blocks(_matrix(call, outputs.numbers, mode), outputs, call.inputs)
 
     return derived
 
 
-def _check_sparse(name: str, call: Call, outputs: Tree) -> None:
+def _check_sparse(name: str, call: Call, outputs: Raveled) -> None:
     """SciPy's matrices hold numbers, so no Values from outside may take part."""
     check_flat(name, call.inputs)
     check_flat(name, outputs, "results")
-    call.look_outside(outputs.leaves)
+    call.look_outside(outputs.numbers)
     if call.nested:
         raise TypeError(f"{name} gives numbers, but Values from outside take part: leave sparse= out, or detach them")
 
@@ -452,7 +452,7 @@ def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function
         call = Call("hessian()", f, args, kwargs, argnums)
         output = one_number("hessian()", call.result)
         if sparse:
-            _check_sparse("hessian(sparse=True)", call, Tree(output))
+            _check_sparse("hessian(sparse=True)", call, Raveled(output))
         with recording():
             first = pull_back(as_seeds([output], [1.0]), call.variables, True)
         if sparse:

@@ -5,7 +5,7 @@ What is wrong is named by operation and operand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
@@ -18,7 +18,7 @@ from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
 from autograd.checks.diagnose import describe
 from autograd.engine.modes import recording
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, number, operands, topological
 
 
@@ -83,12 +83,12 @@ def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
     if type(order) is not int or order < 1:
         raise ValueError(f"check_grads() needs an order of at least 1, not {order!r}")
     arguments = args if isinstance(args, tuple) and not hasattr(args, "_fields") else (args,)
-    tree = Tree(arguments)
-    point = [x.data if type(x) is Value else real(x, "a number in args") for x in tree.leaves]
-    places = list(_places(args, "args"))
+    tree = Raveled(arguments)
+    point = [x.data if type(x) is Value else real(x, "a number in args") for x in tree.numbers]
+    places = list(Raveled(args).places("args"))
 
     def flat(*xs: Any) -> list[Any]:
-        return Tree(f(*tree.rebuild([x if type(x) is Value else Value(x) for x in xs]))).leaves
+        return Raveled(f(*tree.rebuild([x if type(x) is Value else Value(x) for x in xs]))).numbers
 
     report = Report()
     with recording():
@@ -103,17 +103,6 @@ def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
             if whole:
                 raise _error(k, place, whole, whole) from whole.cause
     return report
-
-
-def _places(x: Any, name: str) -> Iterator[str]:
-    """Where each number of a structure is, in the order of `Tree`."""
-    if isinstance(x, np.ndarray) and x.ndim:
-        yield from (f"{name}[{', '.join(map(str, index))}]" for index in np.ndindex(x.shape))
-    elif isinstance(x, (dict, list, tuple)):
-        for key, part in x.items() if isinstance(x, dict) else enumerate(x):
-            yield from _places(part, f"{name}[{key!r}]")
-    else:
-        yield name
 
 
 def _graph(f: Callable[..., Any], flat: Flat, plain: Any, point: Sequence[float]) -> list[tuple[Value, list[int]]]:
@@ -150,7 +139,7 @@ def _check_function(flat: Flat, point: list[float], places: list[str], order: in
     try:
         values = [number(y) for y in flat(*point)]
         rows = jacobian(lambda *xs: below(*xs), range(len(point)), "reverse")(*point)
-        matrix = np.array([number(x) for x in Tree(rows).leaves]).reshape(-1, len(point))
+        matrix = np.array([number(x) for x in Raveled(rows).numbers]).reshape(-1, len(point))
         forward = np.array([number(x) for x in slopes(below, point, direction)])
     except Exception as error:
         return Wrong(why=f"there is none: {error}", cause=error)

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.calculus.transforms import jvp
 from autograd.checks.finite_differences import judge
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import number
 
 Flat = Callable[..., list[Any]]  # of numbers or Values, to a list of them
@@ -58,7 +58,7 @@ def along(flat: Flat, order: int) -> Flat:
 
 def slopes(flat: Flat, point: Sequence[Any], direction: Any) -> list[Any]:
     """The derivatives of all outputs in one direction, by the engine."""
-    return Tree(jvp(lambda *xs: flat(*xs), tuple(point), tuple(direction.tolist()))[1]).leaves
+    return Raveled(jvp(lambda *xs: flat(*xs), tuple(point), tuple(direction.tolist()))[1]).numbers
 
 
 def numbers(flat: Flat, xs: Sequence[float], size: int) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import copy
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
+from autograd._pytree import NODES, flatten_with_kinds, is_container, map_leaves
 from autograd._validate import is_real, refuse_masks
 from autograd.compiler.static_arguments import Static
 from autograd.engine.value import Value
@@ -15,6 +16,7 @@ from autograd.engine.value import Value
 NUMBERS = {float, int}
 OTHERS = (bool, np.bool_)  # numbers to Python, here a part of the program
 FLOAT = np.dtype(np.float64)
+LONG = 8
 SCALAR, NODE = "number", "Value"
 
 
@@ -35,20 +37,39 @@ def key_of(x: Any, pieces: list[Any], name: str) -> Any:
         return ("array", x.shape)
     if isinstance(x, np.ndarray):
         return _array_key(x, pieces, name)
-    if isinstance(x, dict):
-        return (dict, kind, tuple(x), tuple([key_of(item, pieces, name) for item in x.values()]))
-    if isinstance(x, (list, tuple)):
-        kinds = set(map(type, x))
-        if len(x) > 8 and kinds <= NUMBERS:
-            pieces.append(np.array(x, dtype=float))
-            return (kind, len(x))
-        return (kind, tuple([key_of(item, pieces, name) for item in x]))
+    if kind in NODES or is_container(x):
+        leaves, spec, kinds = flatten_with_kinds(x)
+        if kinds <= NUMBERS:
+            _add_numbers(leaves, pieces)
+            return spec
+        if len(leaves) <= LONG:
+            return spec, tuple([key_of(leaf, pieces, name) for leaf in leaves])
+        return spec, tuple(_keys_of_runs(leaves, pieces, name))
     if isinstance(x, Static):
         return ("static", type(x.value), _exact(_hashable(x.value, name)))
-    if is_real(x) and kind not in OTHERS:
+    if is_number(x):
         pieces.append(float(x))
         return SCALAR
     return ("static", kind, _exact(_hashable(x, name)))
+
+
+def _add_numbers(numbers: list[Any], pieces: list[Any]) -> None:
+    """Add plain numbers: many as an array, which is passed faster."""
+    if len(numbers) > LONG:
+        pieces.append(np.array(numbers, dtype=float))
+    else:
+        pieces += map(float, numbers)
+
+
+def _keys_of_runs(leaves: list[Any], pieces: list[Any], name: str) -> Iterator[Any]:
+    """The keys of leaves; for a run of plain numbers its length."""
+    for kind, group in groupby(leaves, type):
+        run = list(group)
+        if kind in NUMBERS:
+            _add_numbers(run, pieces)
+            yield len(run)
+        else:
+            yield from [key_of(leaf, pieces, name) for leaf in run]
 
 
 def _exact(x: Any) -> Any:
@@ -81,29 +102,23 @@ def _array_key(x: Any, pieces: list[Any], name: str) -> Any:
 
 def filled(x: Any, numbers: Iterator[Any]) -> Any:
     """The structure of x with the next of `numbers` in place of each number."""
+    return map_leaves(lambda leaf: _filled_leaf(leaf, numbers), x)
+
+
+def _filled_leaf(x: Any, numbers: Iterator[Any]) -> Any:
     if isinstance(x, np.ndarray):
-        if x.dtype.kind == "O":
-            items = [filled(item, numbers) for item in x.flat]
-        else:
-            items = [next(numbers) for _ in range(x.size)]
-        made = np.empty(len(items), dtype=object)
-        made[:] = items
-        return made.reshape(x.shape) if x.ndim else items[0]
-    if isinstance(x, dict):
-        filling = {key: filled(item, numbers) for key, item in x.items()}
-        if type(x) is dict:
-            return filling
-        changed: Any = copy(x)  # another kind of dict, with what it knows besides
-        changed.update(filling)
-        return changed
-    if isinstance(x, (list, tuple)):
-        items = [filled(item, numbers) for item in x]
-        return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+        items = [filled(item, numbers) for item in x.flat] if x.dtype.kind == "O" else list(islice(numbers, x.size))
+        array = np.empty(len(items), dtype=object)
+        array[:] = items
+        return array.reshape(x.shape) if x.ndim else items[0]
     if isinstance(x, Static):
         return x.value
-    if type(x) is Value or (is_real(x) and type(x) not in OTHERS):
-        return next(numbers)
-    return x
+    return next(numbers) if is_number(x) else x
+
+
+def is_number(x: Any) -> bool:
+    """Whether this is an input of a program, rather than a part of it."""
+    return type(x) is Value or (is_real(x) and type(x) not in OTHERS)
 
 
 def flat_numbers(pieces: Sequence[Any]) -> list[Any]:

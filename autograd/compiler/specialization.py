@@ -8,7 +8,7 @@ from typing import Any
 from autograd.compiler.lower import build
 from autograd.compiler.result_layout import ResultLayout
 from autograd.compiler.trace import Trace
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.program.executor import Runner
 from autograd.program.passes import compact, prune, tidy
@@ -36,7 +36,7 @@ class Specialization:
 
     def __init__(self, trace: Trace, result: Any, request: GradientRequest | None) -> None:
         self.layout = ResultLayout(result)
-        computed = [x for x in Tree(result).leaves if type(x) is Value]
+        computed = [x for x in Raveled(result).numbers if type(x) is Value]
         self.guard_lines = tuple(trace.lines.values())
         derivatives = {id(x): i for i, x in enumerate(request.placeholders)} if request else {}
         values = [x for x in computed if id(x) not in derivatives]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._pytree import flatten
 from autograd.calculus.transforms import counted, next_number
 from autograd.compiler._lower import within
 from autograd.compiler.refusals import states
@@ -167,11 +168,10 @@ def _hear(event: str, _: Any, world: set[str] = WORLD, trace: Any = TRACE) -> No
 
 
 def identities(x: Any) -> Any:
-    """Which objects a structure of lists, tuples, dicts and arrays holds, in which places."""
-    if isinstance(x, dict):
-        return [(key, identities(item)) for key, item in x.items()]
-    if isinstance(x, (list, tuple)):
-        return [identities(item) for item in x]
-    if isinstance(x, np.ndarray) and x.dtype.kind == "O":
-        return [id(item) for item in x.flat]
-    return id(x)
+    """Which objects a structure holds, in which places."""
+    leaves, spec = flatten(x)
+    return spec, [list(map(id, leaf.flat)) if _holds_objects(leaf) else id(leaf) for leaf in leaves]
+
+
+def _holds_objects(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind == "O"

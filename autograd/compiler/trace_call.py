@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd._validate import is_real
 from autograd.calculus.derivation import Derivation
 from autograd.calculus.transforms import one_number
-from autograd.compiler.signature import OTHERS, filled, flat_numbers, key_of
+from autograd.compiler.signature import filled, flat_numbers, is_number, key_of
 from autograd.compiler.specialization import GradientRequest, Specialization
 from autograd.compiler.static_arguments import unmarked
 from autograd.compiler.trace import TextError, Trace
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 
@@ -89,7 +88,7 @@ def _differentiable(args: Sequence[Any], positions: Sequence[int]) -> bool:
     """Whether there are arguments at all these positions, each once, that hold nothing but numbers."""
     if any([not -len(args) <= i < len(args) for i in positions]) or len({i % len(args) for i in positions}) < len(positions):
         return False
-    return all([type(x) is Value or (is_real(x) and type(x) not in OTHERS) for i in positions for x in Tree(args[i]).leaves])
+    return all([is_number(x) for i in positions for x in Raveled(args[i]).numbers])
 
 
 def _pieces(x: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._pytree import entries, is_container, map_leaves, rebuilt, unflatten
 from autograd._validate import refuse_masks
 from autograd.compiler.jit import Jitted, jit
 from autograd.compiler.path_cache import PathCache
@@ -17,7 +18,7 @@ from autograd.compiler.specialization import Specialization
 from autograd.compiler.static_arguments import unmarked
 from autograd.engine.context import tracing
 from autograd.engine.functions import as_array
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.program.executor import NumPyPlan, block_size, points_runner
 from autograd.program.threads import share
@@ -80,24 +81,24 @@ class Leaves:
 
     def _take(self, x: Any, axis: Any) -> Any:
         """Note the arrays of an argument; the structure with the place of each in the list."""
-        if isinstance(x, dict):
-            inner = axis if isinstance(axis, dict) else dict.fromkeys(x, axis)
-            if inner.keys() != x.keys():
-                raise ValueError(f"{self.name} needs in_axes for the keys {list(x)}, not {list(inner)}")
-            return {key: self._take(item, inner[key]) for key, item in x.items()}
-        if isinstance(axis, (list, tuple)):
+        if isinstance(axis, dict) and isinstance(x, dict):
+            if axis.keys() != x.keys():
+                raise ValueError(f"{self.name} needs in_axes for the keys {list(x)}, not {list(axis)}")
+            return rebuilt(x, [self._take(item, axis[key]) for key, item in entries(x)])
+        if isinstance(axis, (list, tuple)) and not isinstance(x, dict):
             if not isinstance(x, (list, tuple)) or len(x) != len(axis):
                 raise ValueError(f"{self.name} finds no {len(axis)} items for in_axes={axis} in a {type(x).__name__}")
-            return _like(x, [self._take(*pair) for pair in zip(x, axis, strict=True)])
+            return rebuilt(x, [self._take(item, axis[key]) for key, item in entries(x)])
+        if isinstance(x, dict):  # each item on the same terms
+            return rebuilt(x, [self._take(item, axis) for _, item in entries(x)])
         if axis is not None and not isinstance(axis, (int, np.integer)):
             raise TypeError(f"{self.name} needs an int or None for each of in_axes, not {axis!r}")
         if axis is None:
-            place = len(self.arrays)
-            self.arrays.append(x)
-            self.along.append(False)
-            return place
-        if isinstance(x, (list, tuple)) and any(isinstance(item, (list, tuple, dict, np.ndarray)) for item in x):
-            return _like(x, [self._take(item, axis) for item in x])
+            return self._add(x, along=False)
+        return map_leaves(lambda points: self._add(self._points(points, int(axis)), along=True), x, _is_axis)
+
+    def _points(self, x: Any, axis: int) -> Any:
+        """The array with the points in front."""
         refuse_masks(x, self.name)
         array = np.asarray(x)
         if array.dtype.kind not in "biufO" or not -array.ndim <= axis < array.ndim:
@@ -110,28 +111,29 @@ class Leaves:
         if self.points not in (-1, len(array)):
             raise ValueError(f"{self.name} got arguments of {self.points} and of {len(array)} points")
         self.points = len(array)
+        return array
+
+    def _add(self, array: Any, along: bool) -> int:
+        """Note an array; its place in the list."""
         self.arrays.append(array)
-        self.along.append(True)
+        self.along.append(along)
         return len(self.arrays) - 1
 
     def point(self, i: int) -> list[Any]:
         """The arguments at one point."""
 
-        def at(place: Any) -> Any:
-            if isinstance(place, dict):
-                return {key: at(item) for key, item in place.items()}
-            if isinstance(place, (list, tuple)):
-                return _like(place, [at(item) for item in place])
+        def at(place: int) -> Any:
             array = self.arrays[place]
             if not self.along[place]:
                 return array
             return array[i] if array.ndim > 1 or array.dtype.kind == "O" else float(array[i])
 
-        return [at(place) for place in self.structure]
+        return [map_leaves(at, structure) for structure in self.structure]
 
 
-def _like(x: Any, items: Any) -> Any:
-    return type(x)._make(items) if hasattr(x, "_make") else type(x)(items)
+def _is_axis(x: Any) -> bool:
+    """Whether a list is an axis of numbers, rather than a container of arrays."""
+    return isinstance(x, (list, tuple)) and not any([is_container(item) or isinstance(item, np.ndarray) for item in x])
 
 
 class Batched:
@@ -255,10 +257,10 @@ class Result:
     def put_one_by_one(self, points: Any, results: list[Any]) -> None:
         """Results that were computed untraced."""
         for i, result in zip(points.tolist(), results, strict=True):
-            tree = Tree(result)
-            self._place([i], [np.array([part]) for part in tree_parts(tree)], tree)
+            tree = Raveled(result)
+            self._place([i], [np.array([leaf]) for leaf in tree.leaves(tree.numbers)], tree)
 
-    def _place(self, points: Any, parts: list[Any], tree: Tree) -> None:
+    def _place(self, points: Any, parts: list[Any], tree: Raveled) -> None:
         """Write parts at their points; a kind of number that has room for both where the kinds differ."""
         if form(tree) != self.form:
             raise TypeError(STRUCTURES)
@@ -273,45 +275,18 @@ class Result:
 
     def assembled(self) -> Any:
         """The result, in the structure of the function's."""
-        return assemble(self.tree, self.parts or [])
+        return unflatten(self.tree.spec, self.parts or [])
 
 
-def form(tree: Tree) -> str:
+def form(result: Raveled) -> Any:
     """What two results have in common that only differ in their numbers."""
-    return repr(tree.build([[()] * shape if isinstance(shape, int) else shape for shape in tree.shapes]))
-
-
-def tree_parts(tree: Tree) -> list[Any]:
-    """The numbers of a structure: one item for each number or array; lists give one for each number in them."""
-    parts: list[Any] = []
-    start = 0
-    for shape in tree.shapes:
-        size = shape if isinstance(shape, int) else int(np.prod(shape))
-        items = tree.leaves[start : start + size]
-        parts += items if isinstance(shape, int) or not shape else [np.array(items).reshape(shape)]
-        start += size
-    return parts
+    return result.spec, result.shapes
 
 
 def stacked(results: Sequence[Any]) -> Any:
     """Results of single points as arrays with the points in front, in their structure."""
-    trees = [Tree(result) for result in results]
-    if any([form(tree) != form(trees[0]) for tree in trees]):
+    raveled = [Raveled(result) for result in results]
+    if any([form(other) != form(raveled[0]) for other in raveled]):
         raise TypeError(STRUCTURES)
-    parts: list[Any] = []
-    for places in zip(*[tree_parts(tree) for tree in trees], strict=True):
-        parts.append(np.array(places))
-    return assemble(trees[0], parts)
-
-
-def assemble(tree: Tree, parts: Sequence[Any]) -> Any:
-    """The structure with the next of `parts` for each number or array."""
-    items, start = [], 0
-    for shape in tree.shapes:
-        if isinstance(shape, int):
-            items.append(list(parts[start : start + shape]))
-            start += shape
-        else:
-            items.append(parts[start])
-            start += 1
-    return tree.build(items)
+    columns = zip(*[result.leaves(result.numbers) for result in raveled], strict=True)
+    return unflatten(raveled[0].spec, [np.array(column) for column in columns])

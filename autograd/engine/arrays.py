@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd._pytree import nested_items
 from autograd._validate import is_real, refuse_masks, string
 from autograd.engine.value import Value
 
@@ -109,12 +110,7 @@ def zero_grad(values: Any) -> None:
         >>> x.grad
         0.0
     """
-    if type(values) is Value:
-        values.grad = 0.0
-        return
-    if isinstance(values, dict):
-        values = values.values()
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise TypeError(f"zero_grad() takes Values, and arrays, lists or dicts of them, not {type(values).__name__}")
-    for item in values.flat if isinstance(values, np.ndarray) else values:
-        zero_grad(item)
+    for value in nested_items(values):
+        if type(value) is not Value:
+            raise TypeError(f"zero_grad() takes Values, and arrays, lists or dicts of them, not {type(value).__name__}")
+        value.grad = 0.0

@@ -10,7 +10,7 @@ from typing import Any
 from autograd._validate import string
 from autograd.engine import value
 from autograd.engine.context import MODE
-from autograd.engine.pytree import Tree
+from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 
 _lock = Lock()
@@ -176,5 +176,5 @@ def stop_gradient(x: Any) -> Any:
         >>> x.grad
         2.0
     """
-    tree = Tree(x)
-    return tree.rebuild([item.detach() if type(item) is Value else item for item in tree.leaves]) if Value in tree.kinds else x
+    tree = Raveled(x)
+    return tree.rebuild([item.detach() if type(item) is Value else item for item in tree.numbers]) if Value in tree.kinds else x

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import Value, data, zero_grad
 from autograd._files import read_arrays, write_arrays
+from autograd._pytree import entries, flatten, rebuilt, unflatten
 
 
 class Module:
@@ -78,8 +79,7 @@ class Module:
             ValueError: if a name is missing or unknown, or a shape differs.
         """
         parts = self._distinct()
-        found = arrays_for(parts, state)
-        numbers = [float(x) for array in found for x in np.asarray(array, dtype=float).flat]
+        numbers = [float(x) for array in arrays_for(parts, state) for x in np.asarray(array, dtype=float).flat]
         for value, number in zip([value for _, part in parts for value in part.flat], numbers, strict=True):
             value.data = number
 
@@ -97,7 +97,7 @@ class Module:
             ValueError: if a name is missing or unknown, or a shape differs.
         """
         parts = self._distinct()
-        return _rebuilt(self, iter(arrays_for(parts, params)), {})
+        return _bound(self, iter(arrays_for(parts, params)), {})
 
     def label(self) -> None:
         """Label every parameter with its name and place, as "layers.0.neurons[1, 2]".
@@ -144,7 +144,7 @@ class Module:
 
     def _parts(self) -> list[tuple[str, Any]]:
         """Name and array of Values of each part."""
-        return list(_found(self, "", {}))
+        return list(_parts_in(self, "", {}))
 
     def _distinct(self) -> list[tuple[str, Any]]:
         """The same; refused where a Value is in two of them, as it would come apart in arrays."""
@@ -204,72 +204,50 @@ def arrays_for(parts: list[tuple[str, Any]], params: Any) -> list[Any]:
 
 def _array(x: Any) -> Any:
     """The array of Values that x is: a Value, or a list, list of lists or array of nothing else; None for other things."""
-    if type(x) is Value:
-        return np.array(x, dtype=object) if x.op == "" else None
-    if isinstance(x, np.ndarray):
-        array = x
-    elif isinstance(x, (list, tuple)) and x and isinstance(x[0], (Value, list, tuple)):
+    if isinstance(x, (list, tuple)):
+        if not x or not isinstance(x[0], (Value, list, tuple)) or not all([type(v) is Value for v in flatten(x)[0]]):
+            return None
         if len({len(row) if isinstance(row, (list, tuple)) else -1 for row in x}) > 1:
             return None
-        array = np.array(x, dtype=object)
-    else:
+    elif type(x) is not Value and not (isinstance(x, np.ndarray) and x.dtype == object):
         return None
-    is_part = array.size and array.dtype == object and all([type(v) is Value and v.op == "" for v in array.flat])
-    return array if is_part else None
+    array = np.asarray(x, dtype=object)
+    return array if array.size and all([type(v) is Value and v.op == "" for v in array.flat]) else None
 
 
-def _children(x: Any) -> dict[Any, Any]:
-    if isinstance(x, Module):
-        return x._fields()
-    if isinstance(x, dict):
-        return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else {}
+def _children(x: Any) -> list[tuple[Any, Any]]:
+    return list(x._fields().items()) if isinstance(x, Module) else entries(x)
 
 
-def _found(x: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+def _parts_in(x: Any, name: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+    """Name and array of each part in x, those in `seen` left out."""
     if id(x) in seen:
         return
-    array = _array(x)
+    array, children = _array(x), _children(x)
+    if array is not None or children:
+        seen[id(x)] = x  # held, so that its id stays its own
     if array is not None:
-        seen[id(x)] = x
         yield name, array
         return
-    children = _children(x)
-    if children:
-        seen[id(x)] = x
-    for key, child in children.items():
-        yield from _found(child, f"{name}.{key}" if name else str(key), seen)
+    for key, child in children:
+        yield from _parts_in(child, f"{name}.{key}" if name else str(key), seen)
 
 
-def _rebuilt(x: Any, arrays: Iterator[Any], made: dict[int, Any]) -> Any:
-    """x with the next arrays in place of its parts, in the order of `_found`."""
-    if id(x) in made:
-        return made[id(x)][1]
-    array = _array(x)
-    if array is not None:
+def _bound(x: Any, arrays: Iterator[Any], copies: dict[int, Any]) -> Any:
+    """x with the next arrays in place of its parts, in the order of `_parts_in`; what it shares with itself stays shared."""
+    if id(x) in copies:
+        return copies[id(x)][1]
+    if _array(x) is not None:
         result = next(arrays)
         if not isinstance(x, np.ndarray):
-            result = _listed(result.tolist(), x)
-    else:
-        children = _children(x)
-        if not children:
-            return x
+            result = unflatten(flatten(x)[1], result.ravel().tolist())
+    elif isinstance(x, Module):
         result = copy.copy(x)
-        if isinstance(x, Module):
-            made[id(x)] = x, result  # before its parts, which may hold it
-        rebuilt = {key: _rebuilt(child, arrays, made) for key, child in children.items()}
-        if isinstance(x, Module):
-            result._set_fields(rebuilt)
-        elif isinstance(x, dict):
-            result.update(rebuilt)
-        else:
-            result = getattr(type(x), "_make", type(x))(rebuilt.values())
-    made[id(x)] = x, result  # x is held so that its id stays its own
+        copies[id(x)] = x, result  # before its parts, which may hold it
+        result._set_fields({key: _bound(child, arrays, copies) for key, child in _children(x)})
+    elif children := _children(x):
+        result = rebuilt(x, [_bound(child, arrays, copies) for _, child in children])
+    else:
+        return x
+    copies[id(x)] = x, result
     return result
-
-
-def _listed(items: Any, like: Any) -> Any:
-    """Nested lists as lists or tuples, as they were."""
-    if isinstance(like, (list, tuple)):
-        return type(like)([_listed(item, inner) for item, inner in zip(items, like, strict=True)])
-    return items

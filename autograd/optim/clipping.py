@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
+from autograd._pytree import flatten
 from autograd.optim.trees import arrays_of, values_of
 
 
@@ -95,6 +96,5 @@ def _opened(grads: Any) -> tuple[list[Any], Callable[[], None]]:
 
 def _holds_values(grads: Any) -> bool:
     """Whether the first thing inside is a Value."""
-    while isinstance(grads, (list, tuple, dict)) and grads:
-        grads = next(iter(grads.values() if isinstance(grads, dict) else grads))
-    return type(grads) is Value or (isinstance(grads, np.ndarray) and grads.dtype == object)
+    leaves = flatten(grads)[0]
+    return bool(leaves) and (type(leaves[0]) is Value or (isinstance(leaves[0], np.ndarray) and leaves[0].dtype == object))
