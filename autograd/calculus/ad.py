@@ -67,7 +67,7 @@ def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], r
     """The adjoints of the inputs: the reverse sweep from seeded outputs, over what depends on an input only."""
     order = topological([node for node, _ in seeds.values()])
     wanted = {id(item) for item in inputs}
-    active = _depending(order, wanted)
+    active = dependents(order, wanted)
     adjoints: Linear = {key: seed for key, (_, seed) in seeds.items() if key in active}
     found: Linear = {}
     for node in reversed(order):
@@ -81,8 +81,9 @@ def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], r
     return [found.get(id(item), 0.0) for item in inputs]
 
 
-def _depending(order: Sequence[Value], wanted: set[int]) -> set[int]:
-    active = set(wanted)
+def dependents(order: Sequence[Value], inputs: set[int]) -> set[int]:
+    """Which nodes of a graph in topological order depend on the inputs, these included; all by identity."""
+    active = set(inputs)
     for node in order:
         if id(node) not in active and any([type(x) is Value and id(x) in active for x in operands(node)]):
             active.add(id(node))
@@ -155,7 +156,7 @@ def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bo
     """
     order = topological([x for x in outputs if type(x) is Value])
     linear: Linear = {key: t for key, t in tangents.items() if type(t) is not float or t != 0.0}
-    active = _depending(order, set(linear))
+    active = dependents(order, set(linear))
     reached: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for node in order:

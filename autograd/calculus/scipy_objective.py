@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from autograd.calculus.ad import as_seeds, pull_back
-from autograd.calculus.compressed import plain_gradient, sparse_hessian, sparse_jacobian
-from autograd.calculus.sparse import check_flat
+from autograd.calculus.dense import gradient_row, gradient_rows, symmetric
+from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
 from autograd.calculus.transforms import Call
 from autograd.engine.functions import FUNCTIONS
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled
-from autograd.engine.value import Value, number
+from autograd.engine.value import number
 
 
 class Point:
@@ -46,7 +46,7 @@ class Point:
     def jacobian(self) -> Any:
         if self.sparse:
             return sparse_jacobian(self.outputs.numbers, self.call.variables, self.call.number)
-        return np.array([self.slope_of(y) for y in self.outputs.numbers]).reshape(-1, len(self.call.variables))
+        return gradient_rows(self.outputs.numbers, self.call.variables, self.call.number)
 
     def slopes(self) -> list[Any]:
         """The gradient, recorded."""
@@ -57,8 +57,7 @@ class Point:
         slopes = self.once("slopes", self.slopes)
         if self.sparse:
             return sparse_hessian(self.outputs.numbers[0], slopes, self.call.variables, self.call.number)
-        matrix = np.array([self.slope_of(y) for y in slopes]).reshape(len(slopes), len(slopes))
-        return np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
+        return symmetric(gradient_rows(slopes, self.call.variables, self.call.number))
 
     def product(self, direction: Any) -> Any:
         """The Hessian times a direction: the gradient of the recorded gradient's product with it."""
@@ -66,9 +65,7 @@ class Point:
             return self.slope_of(FUNCTIONS["sumprod"](self.once("slopes", self.slopes), direction))
 
     def slope_of(self, y: Any) -> Any:
-        if type(y) is not Value:
-            return np.zeros(len(self.call.variables))
-        return np.array(plain_gradient(y, self.call.variables, self.call.number), dtype=float)
+        return np.array(gradient_row(y, self.call.variables, self.call.number), dtype=float)
 
 
 class Objective:

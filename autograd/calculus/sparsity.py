@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.calculus.ad import dependents
 from autograd.calculus.dependence import NOTHING, Reach, Reads, curvature, is_linear, of_lists, union
 from autograd.engine.registry import OPERATIONS
 from autograd.engine.value import Value, operands, topological
@@ -22,10 +23,7 @@ class Graph:
         roots = [y for y in outputs if type(y) is Value]
         self.order = topological(roots)
         self.places = {id(v): i for i, v in enumerate(variables)}
-        self.active = set(self.places)
-        for node in self.order:
-            if any([type(x) is Value and id(x) in self.active for x in operands(node)]):
-                self.active.add(id(node))
+        self.active = dependents(self.order, set(self.places))
         self.uses = Counter(map(id, roots)) if whole else Counter[int]()
         self.sources: dict[int, list[Value]] = {}
         live = set(map(id, roots))

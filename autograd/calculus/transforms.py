@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import is_real, real
-from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
-from autograd.calculus.compressed import sparse_hessian, sparse_jacobian
+from autograd.calculus.ad import as_seeds, as_value, pull_back, push_forward
+from autograd.calculus.dense import gradient_rows, recorded_rows, symmetric, tangent_columns
 from autograd.calculus.derivation import Argnums, Function, note_derivation
-from autograd.calculus.sparse import check_flat
+from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
 from autograd.engine.context import CALL
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled, blocks
@@ -392,29 +392,13 @@ def _check_sparse(name: str, call: Call, outputs: Raveled) -> None:
 
 
 def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
-    """The derivatives of the outputs (rows) by the call's variables (columns)."""
+    """The derivatives of the outputs (rows) with respect to the call's variables (columns)."""
     call.look_outside(outputs)
-    shape = (len(outputs), len(call.variables))
     if call.nested:
-        with recording():
-            rows = [pull_back(as_seeds([y], [1.0]), call.variables, True) for y in outputs]
-        nested = np.empty(shape, dtype=object)
-        for i, row in enumerate(rows):
-            nested[i] = [as_value(x) for x in row]
-        return nested
-    matrix = np.zeros(shape)
-    if mode == "forward" or (mode is None and shape[1] < shape[0]):
-        units = {id(v): unit for v, unit in zip(call.variables, directions(shape[1]), strict=True)}
-        for i, tangent in enumerate(push_forward(outputs, units, False)):
-            matrix[i] = tangent
-        return matrix
-    for i, y in enumerate(outputs):
-        if type(y) is Value:
-            for v in call.variables:
-                v.grad = 0.0
-            swept = sweep(y, 1.0, call.number)
-            matrix[i] = gradients(call.variables) if swept else pull_back(as_seeds([y], [1.0]), call.variables, False)
-    return matrix
+        return recorded_rows(outputs, call.variables)
+    if mode == "forward" or (mode is None and len(call.variables) < len(outputs)):
+        return tangent_columns(outputs, call.variables)
+    return gradient_rows(outputs, call.variables, call.number)
 
 
 def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function:
@@ -457,8 +441,6 @@ def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function
             first = pull_back(as_seeds([output], [1.0]), call.variables, True)
         if sparse:
             return sparse_hessian(output, first, call.variables, call.number)
-        matrix = _matrix(call, first, "reverse")
-        matrix = np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
-        return blocks(matrix, call.inputs, call.inputs)
+        return blocks(symmetric(_matrix(call, first, "reverse")), call.inputs, call.inputs)
 
     return derived

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import real
+from autograd.calculus.ad import dependents
 from autograd.calculus.transforms import jacobian
 from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
@@ -117,13 +118,13 @@ def _graph(f: Callable[..., Any], flat: Flat, plain: Any, point: Sequence[float]
             raise error from None  # what goes wrong on plain numbers too is not about derivatives
         wrong = Wrong(why=str(error))
         raise _error(1, "", wrong, wrong) from error
-    active = set(map(id, leaves))
+    order = topological([y for y in outputs if type(y) is Value])
+    active = dependents(order, set(map(id, leaves)))
     found: dict[Any, tuple[Value, list[int]]] = {}
-    for node in topological([y for y in outputs if type(y) is Value]):
+    for node in order:
         held = operands(node)
         moving = [i for i, x in enumerate(held) if type(x) is Value and id(x) in active]
         if moving:
-            active.add(id(node))
             found.setdefault((node.operation, *moving, *map(repr, map(number, held))), (node, moving))
     return list(found.values())
 
