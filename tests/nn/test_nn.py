@@ -39,7 +39,8 @@ def moons(count: int, rng: random.Random) -> tuple[list[tuple[float, float]], li
     return points, labels
 
 
-def test_the_demo_gives_the_same_losses_and_accuracies_step_by_step() -> None:
+def test_demo_step_by_step() -> None:
+    """The demo gives the same losses and accuracies step by step."""
     X, y = moons(40, random.Random(7))
     random.seed(1337)
     model = MLP(2, [16, 16, 1])
@@ -72,7 +73,7 @@ def test_the_demo_gives_the_same_losses_and_accuracies_step_by_step() -> None:
     assert model.parameters()[0].data == pytest.approx(-0.03143178708077777, rel=1e-11)
 
 
-def test_the_demo_takes_numpy_labels_and_rows() -> None:
+def test_demo_with_numpy() -> None:
     points, labels = moons(6, random.Random(1))
     X, y = np.array(points), np.array(labels)
     model = MLP(2, [3, 1], rng=3)
@@ -83,7 +84,8 @@ def test_the_demo_takes_numpy_labels_and_rows() -> None:
     assert any(p.grad for p in model.parameters())
 
 
-def test_weights_after_seeding_are_those_of_the_teaching_engine() -> None:
+def test_weights_after_seeding() -> None:
+    """Weights after seeding are those of the teaching engine."""
     random.seed(1337)
     model = MLP(2, [16, 16, 1])
     assert [w.data for w in model.layers[0].neurons[0].w] == [0.23550571390294128, 0.06653114721000164]
@@ -92,7 +94,7 @@ def test_weights_after_seeding_are_those_of_the_teaching_engine() -> None:
     assert [p.data for p in MLP(2, [16, 16, 1], rng=1337).parameters()] == [p.data for p in model.parameters()]
 
 
-def test_the_sanity_check_of_its_tests() -> None:
+def test_sanity_check() -> None:
     x = Value(-4.0)
     z = 2 * x + 2 + x
     q = z.relu() + z * x
@@ -102,7 +104,7 @@ def test_the_sanity_check_of_its_tests() -> None:
     assert (y.data, x.grad) == (-20.0, 46.0)
 
 
-def test_its_drawing_code_reads_a_neuron_s_graph() -> None:
+def test_drawing_code() -> None:
     neuron = Neuron(2)
     y = neuron([Value(1.0), Value(-2.0)])
     y.backward()
@@ -135,7 +137,9 @@ def test_zero_grad_and_training_by_hand() -> None:
     assert [p.grad for p in model.parameters()] == [0.0] * 41
 
 
-def test_a_module_of_the_user_s_own_with_its_own_parameters() -> None:
+def test_custom_module() -> None:
+    """A module of the user's own with its own parameters."""
+
     class Scale(Module):
         def __init__(self) -> None:
             self.k, self.frozen = Value(2.0), Value(3.0)
@@ -149,7 +153,8 @@ def test_a_module_of_the_user_s_own_with_its_own_parameters() -> None:
     assert (scale.k.grad, scale.frozen.grad) == (0.0, 2.0)
 
 
-def test_another_number_of_inputs_is_an_error_not_a_shorter_sum() -> None:
+def test_wrong_number_of_inputs() -> None:
+    """It is an error, not a shorter sum."""
     with pytest.raises(ValueError, match=r"ReLUNeuron\(2\) takes 2 inputs, but 3 are given"):
         MLP(2, [1, 1])([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"Linear\(2, 1\) takes 2 inputs"):
@@ -168,7 +173,8 @@ def test_activations_by_name(name: str) -> None:
     assert Sequential(name)([net])[0] == pytest.approx(expected, rel=1e-15)
 
 
-def test_an_activation_may_be_a_function_and_an_unknown_one_is_refused_at_once() -> None:
+def test_activations_as_functions() -> None:
+    """An unknown one is refused when the model is made."""
     assert repr(Neuron(1, activation=abs)) == "AbsNeuron(1)"
     with pytest.raises(ValueError, match="there is no activation 'rellu': take one of linear, relu"):
         MLP(1, [2, 1], activation="rellu")
@@ -180,7 +186,7 @@ def test_an_activation_may_be_a_function_and_an_unknown_one_is_refused_at_once()
 
 @settings(deadline=None)
 @given(SIZES, SEEDS)
-def test_linear_layers_are_numpy_s(sizes: list[int], seed: int) -> None:
+def test_linear_layers(sizes: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     model = Sequential(*[step for i, o in zip([2, *sizes], sizes, strict=False) for step in (Linear(i, o, rng=rng), "tanh")])
     x = y = rng.normal(size=(3, 2))
@@ -190,7 +196,7 @@ def test_linear_layers_are_numpy_s(sizes: list[int], seed: int) -> None:
     assert_array_equal(autograd.data(model(x[0])), autograd.data(model(x))[0])
 
 
-def test_a_layer_without_bias() -> None:
+def test_layer_without_bias() -> None:
     layer = Linear(2, 1, bias=False)
     assert list(layer.state_dict()) == ["weight"] and repr(layer) == "Linear(2, 1, bias=False)"
     assert layer.bind({"weight": np.array([[2.0, 3.0]])})([1.0, 1.0]).tolist() == [5.0]
@@ -204,7 +210,8 @@ DEVIATIONS = {"lecun_normal": (1 / 40) ** 0.5, "glorot_normal": (2 / 90) ** 0.5,
 
 @pytest.mark.parametrize("name", nn.INITIAL)
 @pytest.mark.parametrize("rng", [random.Random(5), np.random.default_rng(5)], ids=["random", "numpy"])
-def test_initialisations_have_the_width_of_their_source(name: str, rng: Any) -> None:
+def test_initializers(name: str, rng: Any) -> None:
+    """Their widths are those of the published rules."""
     numbers = autograd.data(nn.parameter(50, 40, init=name, rng=rng))
     if name in BOUNDS:
         assert 0.97 * BOUNDS[name] < np.max(np.abs(numbers)) <= BOUNDS[name]
@@ -254,7 +261,8 @@ class Zoo(Module):
         return sum([v * x for v in (*held, self.parts["b"][1][0], self.ragged[0][0], *self.ragged[1])])
 
 
-def test_parameters_are_found_wherever_they_are_and_once() -> None:
+def test_parameters() -> None:
+    """They are found wherever they are, and once."""
     zoo = Zoo()
     state = zoo.state_dict()
     assert {name: array.shape for name, array in state.items()} == {
@@ -273,7 +281,7 @@ def test_parameters_are_found_wherever_they_are_and_once() -> None:
     assert [p.data for p in zoo.parameters()] == zoo.vector().tolist() == [*range(1, 10), 0, 0, 0, 0, 10, 11, 12, 13]
 
 
-def test_parts_may_hold_the_whole_and_have_names() -> None:
+def test_cyclic_modules_and_names() -> None:
     class Pair(NamedTuple):
         first: Value
         second: list[Value]
@@ -293,7 +301,8 @@ def test_parts_may_hold_the_whole_and_have_names() -> None:
     assert whole.part.pair.first.data == 1.0
 
 
-def test_binding_keeps_structure_sharing_and_the_model_itself() -> None:
+def test_functional_call() -> None:
+    """It keeps structure and sharing, and leaves the model alone."""
     zoo = Zoo()
     theta = np.arange(1.0, 18.0)
     bound = zoo.bind(theta)
@@ -307,7 +316,7 @@ def test_binding_keeps_structure_sharing_and_the_model_itself() -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(SIZES, SEEDS)
-def test_gradients_of_the_arrays_are_those_of_the_values(sizes: list[int], seed: int) -> None:
+def test_gradients_of_arrays_and_values(sizes: list[int], seed: int) -> None:
     rng = random.Random(seed)
     model = MLP(2, [*sizes, 2], activation="tanh", rng=rng)
     x, target = [rng.uniform(-1, 1), rng.uniform(-1, 1)], [0.3, -0.4]
@@ -327,7 +336,8 @@ def test_gradients_of_the_arrays_are_those_of_the_values(sizes: list[int], seed:
 
 
 @pytest.mark.parametrize("form", ["vector", "state_dict"])
-def test_a_compiled_gradient_is_that_of_the_values(form: str) -> None:
+def test_compiled_gradient(form: str) -> None:
+    """A compiled gradient is that of the values."""
     rng = np.random.default_rng(4)
     model = Sequential(Linear(3, 4, rng=1), "tanh", Linear(4, 3, rng=2))
 
@@ -350,7 +360,8 @@ def test_a_compiled_gradient_is_that_of_the_values(form: str) -> None:
         compiled(getattr(model, form)(), xs, np.array([0, 1, 2, 3, 0]))
 
 
-def test_arrays_that_do_not_fit_are_refused_and_nothing_changes() -> None:
+def test_wrong_shapes() -> None:
+    """They are refused, and nothing changes."""
     model = Linear(2, 1, rng=1)
     before = model.vector().tolist()
     state = model.state_dict()
@@ -371,7 +382,8 @@ def test_arrays_that_do_not_fit_are_refused_and_nothing_changes() -> None:
     assert model.vector().tolist() == before
 
 
-def test_one_value_in_two_arrays_is_refused_where_it_would_come_apart() -> None:
+def test_value_in_two_arrays() -> None:
+    """It is refused where the two would differ afterwards."""
     model = Module()
     shared = Value(1.0)
     model.a, model.b = [shared, Value(2.0)], [shared]  # type: ignore[attr-defined]
@@ -379,7 +391,7 @@ def test_one_value_in_two_arrays_is_refused_where_it_would_come_apart() -> None:
         model.vector()
 
 
-def test_labels_are_names_and_places() -> None:
+def test_labels() -> None:
     model = MLP(1, [2, 1])
     model.label()
     assert model.layers[1].neurons[0].b.label == "layers.1.neurons[0, 2]"
@@ -388,7 +400,7 @@ def test_labels_are_names_and_places() -> None:
     assert zoo.one.label == "one" and zoo.ragged[1][0].label == "ragged.1[0]"
 
 
-def test_modules_can_be_copied_and_pickled() -> None:
+def test_copies_and_pickles() -> None:
     model = MLP(2, [3, 1], rng=1)
     for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         assert other([1.0, 2.0]).data == model([1.0, 2.0]).data
@@ -398,7 +410,7 @@ def test_modules_can_be_copied_and_pickled() -> None:
 # ---- files
 
 
-def test_saved_parameters_come_back_bit_for_bit(tmp_path: Path) -> None:
+def test_save_and_load(tmp_path: Path) -> None:
     model, other = Zoo(), Zoo()
     model.load_state_dict(np.array([0.1, -0.0, math.inf, 5e-324, 1 / 3, *range(12)]))
     model.save(tmp_path / "zoo")
@@ -411,7 +423,8 @@ def test_saved_parameters_come_back_bit_for_bit(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 2000), st.integers(0, 255))
-def test_a_damaged_file_is_refused_and_runs_nothing(tmp_path_factory: Any, junk: bytes, place: int, byte: int) -> None:
+def test_damaged_files(tmp_path_factory: Any, junk: bytes, place: int, byte: int) -> None:
+    """They are refused and run no code."""
     folder = tmp_path_factory.mktemp("files")
     model = Linear(2, 1, rng=1)
     model.save(folder / "good")
@@ -431,7 +444,7 @@ def test_a_damaged_file_is_refused_and_runs_nothing(tmp_path_factory: Any, junk:
     assert model.vector().tolist() == before
 
 
-def test_a_file_with_pickled_objects_is_refused(tmp_path: Path) -> None:
+def test_file_with_pickled_objects(tmp_path: Path) -> None:
     class Bomb:
         def __reduce__(self) -> Any:
             return (Path.touch, (tmp_path / "ran",))
@@ -442,7 +455,8 @@ def test_a_file_with_pickled_objects_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves the old file, and no other."""
     model = Linear(2, 1, rng=1)
     model.save(tmp_path / "m")
     old = (tmp_path / "m").read_bytes()
@@ -461,7 +475,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypa
 # ---- losses
 
 
-def test_losses_on_numbers() -> None:
+def test_losses() -> None:
     assert nn.mse(3.0, 1.0) == 4.0 and nn.mse([[1.0, 2.0]], [[0.0, 4.0]]) == 2.5
     assert nn.half_squared_error(0.51237248, 1.0) == pytest.approx(0.5 * 0.48762752**2)
     assert nn.hinge([0.5, -2.0, 3.0], [1, 1, -1]) == pytest.approx((0.5 + 3.0 + 4.0) / 3)
@@ -481,16 +495,18 @@ LOSSES = [
 
 
 @pytest.mark.parametrize("loss, target", LOSSES, ids=lambda x: getattr(x, "__name__", ""))
-def test_losses_have_right_derivatives_to_the_second(loss: Any, target: list[float]) -> None:
+def test_derivatives_of_losses(loss: Any, target: list[float]) -> None:
+    """To second order."""
     check_grads(lambda p: loss(p, target), ([0.4, 0.7],), order=2)
     check_grads(lambda p: loss(p, np.array(target)), (np.array([0.4, 0.7]),), order=2)
 
 
-def test_cross_entropy_has_right_derivatives_to_the_second() -> None:
+def test_derivatives_of_cross_entropy() -> None:
+    """To second order."""
     check_grads(lambda p: nn.cross_entropy(p, [2, 0]), (np.array([[0.1, -0.4, 0.3], [1.0, 2.0, -1.0]]),), order=2)
 
 
-def test_losses_are_finite_far_out() -> None:
+def test_losses_far_out() -> None:
     for z in (-1e4, 1e4):
         logit = Value(z)
         loss = nn.binary_cross_entropy(logit, 1) + nn.cross_entropy([logit, 0.0], 0)
@@ -498,7 +514,7 @@ def test_losses_are_finite_far_out() -> None:
         assert loss.data == pytest.approx(max(-2 * z, 0.0)) and logit.grad == pytest.approx(-2.0 if z < 0 else 0.0)
 
 
-def test_losses_refuse_what_does_not_fit() -> None:
+def test_losses_of_wrong_shapes() -> None:
     for loss in (nn.mse, nn.half_squared_error, nn.hinge, nn.binary_cross_entropy):
         for predicted, target in (([1.0], [1.0, 1.0]), ([], []), ([[1.0]], [1.0])):
             with pytest.raises(ValueError, match="as many targets as predictions"):

@@ -33,7 +33,7 @@ def squares(model: Line, xs: Any, ys: Any) -> Any:
 XS, YS = [1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 6.0, 9.0, 12.0, 15.0]
 
 
-def test_full_batches_are_plain_gradient_descent() -> None:
+def test_full_batches() -> None:
     line, slope = Line(), 0.0
     history = fit(line, squares, (XS, YS), SGD(lr=0.02), epochs=30)
     losses = []
@@ -47,7 +47,8 @@ def test_full_batches_are_plain_gradient_descent() -> None:
 
 @pytest.mark.parametrize("rng", [3, random.Random(3), np.random.default_rng(3)], ids=["seed", "random", "numpy"])
 @pytest.mark.parametrize("as_arrays", [False, True])
-def test_each_epoch_sees_each_example_once_in_a_new_order(rng: Any, as_arrays: bool) -> None:
+def test_shuffling(rng: Any, as_arrays: bool) -> None:
+    """Each epoch sees each example once, in a new order."""
     seen: list[list[float]] = []
 
     def loss(model: Line, xs: Any, ys: Any) -> Any:
@@ -65,13 +66,13 @@ def test_each_epoch_sees_each_example_once_in_a_new_order(rng: Any, as_arrays: b
     assert seen == [XS[:2], XS[2:4], XS[4:]] * 2
 
 
-def test_one_sequence_of_examples_is_given_as_it_is() -> None:
+def test_one_sequence_of_examples() -> None:
     line = Line()
     fit(line, lambda model, pairs: sum([(model.slope * x - y) ** 2 for x, y in pairs]), [(1.0, 2.0)], SGD(lr=0.5), epochs=1)
     assert line.slope.data == 2.0
 
 
-def test_early_stopping_keeps_the_best_parameters() -> None:
+def test_early_stopping() -> None:
     line, visited = Line(), []
 
     def loss(model: Line, xs: Any, ys: Any) -> Any:
@@ -85,14 +86,15 @@ def test_early_stopping_keeps_the_best_parameters() -> None:
     assert line.slope.data == visited[history.best_epoch - 1] and abs(line.slope.data - 1.5) < 0.2
 
 
-def test_early_stopping_without_validation_judges_the_loss() -> None:
+def test_early_stopping_without_validation() -> None:
     history = fit(Line(3.0), squares, (XS, YS), SGD(lr=0.001), epochs=50, batch_size=2, patience=3)
     assert history.stopped == "patience" and history.epochs == 4 and history.best_epoch == 1
     slow = fit(Line(), squares, (XS, YS), SGD(lr=1e-6), epochs=50, patience=2, min_delta=1.0)
     assert slow.epochs == 3
 
 
-def test_an_optimiser_of_some_values_moves_these_alone() -> None:
+def test_optimizer_of_some_values() -> None:
+    """It moves these alone."""
     model = MLP(1, [2, 1], rng=1)
     last = model.layers[1].parameters()
     before = model.vector()
@@ -101,13 +103,14 @@ def test_an_optimiser_of_some_values_moves_these_alone() -> None:
     assert moved[4:].any() and not moved[:4].any()
 
 
-def test_clipping_limits_each_step() -> None:
+def test_clipping() -> None:
     line = Line()
     fit(line, squares, (XS, YS), SGD(lr=0.1), epochs=3, clip_norm=0.5)
     assert line.slope.data == pytest.approx(0.15)
 
 
-def test_a_loss_that_is_no_number_stops_with_the_parameters_before_it() -> None:
+def test_loss_that_is_nan() -> None:
+    """Training stops with the parameters before it."""
     line = Line(1.0)
 
     def loss(model: Line, xs: Any) -> Any:
@@ -121,7 +124,8 @@ def test_a_loss_that_is_no_number_stops_with_the_parameters_before_it() -> None:
     assert line.slope.data == 0.0
 
 
-def test_an_exception_in_the_loss_leaves_the_last_step_s_parameters() -> None:
+def test_exception_in_the_loss() -> None:
+    """It leaves the parameters of the last step."""
     line, calls = Line(), []
 
     def loss(model: Line, xs: Any, ys: Any) -> Any:
@@ -136,7 +140,8 @@ def test_an_exception_in_the_loss_leaves_the_last_step_s_parameters() -> None:
     assert line.slope.data == calls[3]
 
 
-def test_a_callback_sees_the_loss_of_each_step_with_its_graph_and_gradients(capsys: pytest.CaptureFixture[str]) -> None:
+def test_callback(capsys: pytest.CaptureFixture[str]) -> None:
+    """It sees the loss of each step with its graph and gradients."""
     line, seen = Line(), []
 
     def look(loss: autograd.Value) -> None:
@@ -153,7 +158,7 @@ def test_a_callback_sees_the_loss_of_each_step_with_its_graph_and_gradients(caps
     assert len(live.losses) == 2 and "step 1" in capsys.readouterr().out
 
 
-def test_what_fit_refuses() -> None:
+def test_wrong_arguments() -> None:
     for data in (([], []), ([1.0], [1.0, 2.0]), ()):
         with pytest.raises(ValueError, match="sequences of one length"):
             fit(Line(), squares, data, SGD())
@@ -164,7 +169,8 @@ def test_what_fit_refuses() -> None:
         fit(Line(), lambda model, xs, ys: 1.0, (XS, YS), SGD())
 
 
-def test_the_bar_is_shown_when_asked_for_and_not_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is shown when asked for, and not into a file."""
     fit(Line(), squares, (XS, YS), SGD(lr=0.01), epochs=3, progress=True)
     shown = capsys.readouterr()
     assert shown.out == "" and "3/3" in shown.err and "loss" in shown.err
@@ -175,7 +181,9 @@ def test_the_bar_is_shown_when_asked_for_and_not_into_a_file(capsys: pytest.Capt
 # ---- checkpoints
 
 
-def test_more_epochs_go_on_from_the_file_and_a_finished_run_does_nothing(tmp_path: Path) -> None:
+def test_resume(tmp_path: Path) -> None:
+    """More epochs go on from the file; a finished run does nothing."""
+
     def run(epochs: int, file: Path | None) -> tuple[bytes, Any]:
         model = MLP(1, [3, 1], activation="tanh", rng=random.Random())
         if file is None or not file.exists():
@@ -194,7 +202,7 @@ def test_more_epochs_go_on_from_the_file_and_a_finished_run_does_nothing(tmp_pat
 
 
 @pytest.mark.parametrize("first", range(9))
-def test_steps_may_end_inside_an_epoch_and_go_on(tmp_path: Path, first: int) -> None:
+def test_resume_inside_an_epoch(tmp_path: Path, first: int) -> None:
     def run(steps: int, file: Path | None) -> Any:
         return fit(Line(), squares, (XS, YS), SGD(lr=0.01), steps=steps, batch_size=2, checkpoint=file)
 
@@ -203,7 +211,9 @@ def test_steps_may_end_inside_an_epoch_and_go_on(tmp_path: Path, first: int) -> 
     assert run(8, tmp_path / "run") == run(8, None)
 
 
-def test_the_file_of_another_run_is_refused_unless_told_to_start_afresh(tmp_path: Path) -> None:
+def test_file_of_another_run(tmp_path: Path) -> None:
+    """It is refused, unless the run is to start anew."""
+
     def run(**changed: Any) -> Any:
         return fit(
             Line(), squares, (XS, YS), checkpoint=tmp_path / "run", **{"optimizer": SGD(lr=0.01), "batch_size": 2} | changed
@@ -251,7 +261,8 @@ print(history, model.vector().tobytes().hex())
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("kind", ["random", "numpy", "compiled"])
-def test_killed_at_random_moments_and_resumed_it_ends_bit_for_bit_the_same(tmp_path: Path, kind: str) -> None:
+def test_killed_and_resumed(tmp_path: Path, kind: str) -> None:
+    """At random moments; it ends bit for bit the same."""
     (tmp_path / "training.py").write_text(TRAINING)
 
     def start(name: str) -> subprocess.Popen[str]:
@@ -287,7 +298,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_bit_for_bit_the_same(tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == ["killed", "training.py", "whole"]
 
 
-def test_the_compiled_loop_asks_for_the_whole_model() -> None:
+def test_compiled_needs_the_whole_model() -> None:
     class Half(Module):
         def __init__(self) -> None:
             self.a, self.b = autograd.Value(1.0), autograd.Value(2.0)
@@ -301,7 +312,7 @@ def test_the_compiled_loop_asks_for_the_whole_model() -> None:
 
 
 @pytest.mark.parametrize("as_arrays", [False, True])
-def test_compiled_it_does_the_same(tmp_path: Path, as_arrays: bool) -> None:
+def test_compiled(tmp_path: Path, as_arrays: bool) -> None:
     rng = np.random.default_rng(2)
     xs, ys = rng.uniform(-1, 1, size=(13, 2)), rng.choice([-1, 1], size=13)
     data: Any = (xs, ys) if as_arrays else (xs.tolist(), ys.tolist())

@@ -90,7 +90,8 @@ def case(request: Any) -> Any:
     return request.param
 
 
-def test_values_and_arrays_move_as_the_source_says(case: Any) -> None:
+def test_published_recurrences(case: Any) -> None:
+    """Values and arrays move alike, as the source of the method says."""
     make, rule = case
     expected = [rule(slope(i), x) for i, x in enumerate(STARTS)]
     values, array = [Value(x) for x in STARTS], np.array(STARTS)
@@ -107,7 +108,8 @@ def test_values_and_arrays_move_as_the_source_says(case: Any) -> None:
         assert [*tree["a"][0], tree["b"][0], *tree["b"][1][0]] == array.tolist()
 
 
-def test_going_on_from_a_state_is_as_if_nothing_had_been(case: Any) -> None:
+def test_state(case: Any) -> None:
+    """Going on from a saved state changes nothing."""
     make, _ = case
     there, here = make(), make()
     x, y = np.array(STARTS), np.array(STARTS)
@@ -124,14 +126,14 @@ def test_going_on_from_a_state_is_as_if_nothing_had_been(case: Any) -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: SGD(lr=0.05, momentum=0.5), lambda: RMSprop(lr=0.01), lambda: Adam(lr=0.05)])
-def test_a_bowl_is_descended(make: Any) -> None:
+def test_bowl(make: Any) -> None:
     opt, x = make(), np.array([1.0, -1.0])
     for _ in range(2000):
         opt.update(x, 2 * x + 1)
     assert x == pytest.approx([-0.5, -0.5], abs=0.01)
 
 
-def test_a_refused_update_changes_nothing() -> None:
+def test_refused_update_changes_nothing() -> None:
     opt = Adam(lr=0.1)
     params = {"a": np.ones(2), "b": np.ones((2, 2))}
     good = {"a": np.ones(2), "b": np.ones((2, 2))}
@@ -153,7 +155,7 @@ def test_a_refused_update_changes_nothing() -> None:
     assert opt.steps == 1 and all((params[name] == before[name]).all() for name in params)
 
 
-def test_what_optimisers_refuse() -> None:
+def test_wrong_arguments() -> None:
     with pytest.raises(TypeError, match="was made without Values"):
         Adam().step()
     with pytest.raises(TypeError, match=r"takes Values, and arrays.*not float"):
@@ -178,7 +180,7 @@ def test_what_optimisers_refuse() -> None:
         SGD().load_state_dict(state.state_dict())
 
 
-def test_values_may_be_in_arrays_lists_and_dicts() -> None:
+def test_structures_of_values() -> None:
     w, b = asarray([[1.0, 2.0], [3.0, 4.0]]), Value(5.0)
     opt = SGD({"w": w, "rest": [(b,)]}, lr=1.0)
     (np.sum(w) * 2 + b).backward()
@@ -189,7 +191,8 @@ def test_values_may_be_in_arrays_lists_and_dicts() -> None:
     assert grads(w).tolist() == [[0.5, 0.5], [0.5, 0.5]] and b.grad == 0.5
 
 
-def test_the_rate_may_be_changed_by_hand_and_reprs_tell_all() -> None:
+def test_rate_and_repr() -> None:
+    """The rate may be changed by hand; a repr shows every setting."""
     x = Value(1.0)
     opt = SGD([x], lr=0.5)
     opt.lr = 0.25
@@ -206,14 +209,15 @@ def test_the_rate_may_be_changed_by_hand_and_reprs_tell_all() -> None:
 
 @settings(deadline=None)
 @given(st.floats(1e-6, 1.0), st.integers(1, 100), st.floats(0.0, 1e-6))
-def test_schedules_begin_end_and_fall(start: float, total: int, end: float) -> None:
+def test_schedules(start: float, total: int, end: float) -> None:
     for schedule in (optim.linear(start, total, end), optim.cosine(start, total, end)):
         rates = [schedule(step) for step in range(total + 3)]
         assert rates[0] == pytest.approx(start) and rates[total:] == pytest.approx([end] * 3, abs=1e-15)
         assert all(a >= b - 1e-15 for a, b in pairwise(rates))
 
 
-def test_schedules_after_a_warmup_start_at_their_start() -> None:
+def test_schedules_after_a_warmup() -> None:
+    """Schedules after a warmup start at their start."""
     schedule = optim.warmup(optim.linear(1.0, 4), 2)
     assert [schedule(step) for step in range(7)] == [0.5, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]
     for make in (lambda: optim.linear(1.0, 0), lambda: optim.steps(1.0, 0), lambda: optim.warmup(1.0, 0)):
@@ -228,7 +232,7 @@ NUMBERS = st.lists(st.floats(-1e200, 1e200), min_size=1, max_size=6)
 
 @settings(deadline=None)
 @given(NUMBERS, st.floats(1e-3, 1e3))
-def test_clipping_by_norm_keeps_the_direction(numbers: list[float], limit: float) -> None:
+def test_clip_norm(numbers: list[float], limit: float) -> None:
     values = [Value(0.0) for _ in numbers]
     for value, number in zip(values, numbers, strict=True):
         value.grad = number
@@ -242,13 +246,14 @@ def test_clipping_by_norm_keeps_the_direction(numbers: list[float], limit: float
 
 
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
-def test_a_norm_that_is_no_number_is_told_and_nothing_scaled(bad: float) -> None:
+def test_clip_norm_of_nan(bad: float) -> None:
+    """It is returned, and nothing is scaled."""
     array = np.array([1.0, bad])
     assert not math.isfinite(optim.clip_grad_norm(array, 0.5))
     assert array[0] == 1.0
 
 
-def test_clipping_by_value() -> None:
+def test_clip_value() -> None:
     matrix = asarray([[1.0, -5.0], [0.5, 9.0]])
     for value, grad in zip(matrix.flat, (3.0, -4.0, 0.5, math.nan), strict=True):
         value.grad = grad

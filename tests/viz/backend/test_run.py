@@ -36,7 +36,8 @@ def test_png_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("fmt", ["svg", "png"])
-def test_without_an_engine_the_error_names_the_remedies(monkeypatch: pytest.MonkeyPatch, fmt: str) -> None:
+def test_error_without_an_engine(monkeypatch: pytest.MonkeyPatch, fmt: str) -> None:
+    """It names the remedies."""
     no_engine(monkeypatch)
     with pytest.raises(NoEngineError, match=r"pip install graphviz-pure.*install Graphviz.*VIZ_DOT") as caught:
         draw(Value(1.0)).pipe(fmt)
@@ -62,7 +63,7 @@ def test_engine_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["dot", "pygraphviz"])
-def test_other_engines_where_they_are_installed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_engines(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIZ_DOT", raising=False)
     present = shutil.which("dot") if name == "dot" else find._has_pygraphviz()
     if not present:
@@ -77,7 +78,7 @@ def test_other_engines_where_they_are_installed(name: str, monkeypatch: pytest.M
 
 
 @POSIX
-def test_a_slow_engine_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_engine_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIZ_DOT", str(script(tmp_path, "slow", "time.sleep(600)")))
     with pytest.raises(EngineTimeoutError, match="max_nodes") as caught:
         draw(Value(1.0), timeout=0.1).pipe()
@@ -93,14 +94,15 @@ def test_a_slow_engine_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("sys.exit('Warning: no value for width of non-ASCII character 206\\nreal trouble')", "1.: real trouble"),
     ],
 )  # fmt: skip
-def test_a_failing_engine_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str) -> None:
+def test_failing_engine_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str) -> None:
     monkeypatch.setenv("VIZ_DOT", str(script(tmp_path, "bad", f"sys.stdin.read(); {code}")))
     with pytest.raises(EngineError, match=words):
         draw(Value(1.0)).pipe()
 
 
 @POSIX
-def test_the_engine_sees_nothing_of_the_users_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_of_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine sees nothing of the user's settings."""
     for name in ("GVBINDIR", "GRAPHVIZ_DOT", "DOTFONTPATH", "GV_FILE_PATH"):
         monkeypatch.setenv(name, "/somewhere")
     spy = script(tmp_path, "spy", "sys.stdin.read(); print(sorted(os.environ), sys.argv[1:], os.environ['SERVER_NAME'])")

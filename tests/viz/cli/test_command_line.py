@@ -63,30 +63,31 @@ RIGHT: list[tuple[str, float]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), RIGHT, ids=[text for text, _ in RIGHT])
-def test_right_expressions_have_their_value(text: str, expected: float) -> None:
+def test_expressions(text: str, expected: float) -> None:
     assert evaluate(text, values(x=2.0, y=3.0)).data == pytest.approx(expected, rel=1e-15)
 
 
 @pytest.mark.parametrize("name", [name for name in CALLABLE if TABLE[name].arity and name != "where"])
-def test_every_function_can_be_called(name: str) -> None:
+def test_every_function(name: str) -> None:
     points = [low + 0.3 * (high - low) for low, high in TABLE[name].sample]
     text = f"{name}({', '.join(['a', *map(repr, points[1:])])})"
     assert evaluate(text, values(a=points[0])).data == FUNCTIONS[name](Value(points[0]), *points[1:]).data
 
 
-def test_gradients_flow_to_the_names() -> None:
+def test_gradients_of_names() -> None:
     names = values(x=0.5, w=-0.6, b=0.1)
     evaluate("tanh(x*w + b)", names).backward()
     assert [names[name].grad for name in "xwb"] == [-0.5766257897796699, 0.4805214914830583, 0.9610429829661166]
 
 
-def test_numbers_in_an_expression_are_constants_and_plain_arithmetic_makes_no_node() -> None:
+def test_numbers_are_constants() -> None:
+    """Arithmetic of numbers alone makes no node."""
     x = Value(1.0, "x")
     y = evaluate("2 ** 3 * x", {"x": x})
     assert [(p.data, p.is_constant) for p in y.parents] == [(8.0, True), (1.0, False)]
 
 
-def test_names_are_compared_as_python_does() -> None:
+def test_names_are_normalised() -> None:
     assert evaluate("ﬁ + ŷ", {"fi": Value(1.0), "ŷ": Value(2.0)}).data == 3.0
 
 
@@ -162,7 +163,8 @@ WRONG: list[tuple[str, int, str]] = [
 
 
 @pytest.mark.parametrize(("text", "column", "message"), WRONG, ids=[text[:20] for text, _, _ in WRONG])
-def test_wrong_expressions_are_errors_that_point_at_the_place(text: str, column: int, message: str) -> None:
+def test_wrong_expressions(text: str, column: int, message: str) -> None:
+    """The error points at the place."""
     with pytest.raises(ExpressionError) as caught:
         evaluate(text, values(x=2.0, y=3.0))
     assert message in str(caught.value)
@@ -182,7 +184,7 @@ def check_caret(error: ExpressionError, text: str) -> None:
         assert shown[2 + place] == (original if original.isprintable() else "\N{REPLACEMENT CHARACTER}")
 
 
-def test_long_powers_and_sums_take_little() -> None:
+def test_long_powers_and_sums() -> None:
     x = values(x=1.5)
     assert evaluate("**".join(["x"] * 600), x).data > 1.0
     assert evaluate("+".join(["x"] * 900), x).data == 1350.0
@@ -266,7 +268,7 @@ def watched(text: str) -> Any:
         watching = False
 
 
-def test_the_watch_sees_what_it_should() -> None:
+def test_audit_hook_sees_what_it_should() -> None:
     global watching
     seen.clear()
     watching = True
@@ -281,7 +283,8 @@ def test_the_watch_sees_what_it_should() -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(hostile)
-def test_hostile_text_is_an_error_with_a_place_or_a_right_value(text: str) -> None:
+def test_hostile_text(text: str) -> None:
+    """It is an error with a place, or has the right value."""
     watched("x + sin(y)")  # what is loaded on first use
     result = watched(text)
     assert seen == []
@@ -333,7 +336,8 @@ expressions = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(expressions)
-def test_expressions_have_the_value_that_python_gives_them(text: str) -> None:
+def test_random_expressions(text: str) -> None:
+    """They have the value that Python gives them."""
     result = watched(text)
     assert seen == []
     if isinstance(result, ExpressionError):
@@ -344,13 +348,13 @@ def test_expressions_have_the_value_that_python_gives_them(text: str) -> None:
 
 @settings(deadline=None)
 @given(hostile)
-def test_names_are_identifiers_and_no_functions(name: str) -> None:
+def test_names(name: str) -> None:
     if is_name(name):
         assert name.isidentifier() and not keyword.iskeyword(name) and name not in CALLABLE
         assert evaluate(name, {name: Value(3.0)}).data == 3.0
 
 
-def test_builtins_can_be_names_but_are_not_looked_up() -> None:
+def test_builtins_are_not_looked_up() -> None:
     for name in dir(builtins):
         if is_name(name):
             with pytest.raises(ExpressionError, match="not given"):
@@ -362,7 +366,7 @@ def test_builtins_can_be_names_but_are_not_looked_up() -> None:
 TANH = ["tanh(x*w + b)", "x=0.5", "w=-0.6", "b=0.1"]
 
 
-def test_value_and_gradients_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_value_and_gradients(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(TANH) == 0
     assert capsys.readouterr().out.split("\n") == [
         "value = -0.19737532022490398",
@@ -374,21 +378,21 @@ def test_value_and_gradients_are_printed(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("text", ["-x", "-x*2", "--x", "-o*0 + x", "-h*0 - x"])
-def test_an_expression_may_start_with_a_minus(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_leading_minus(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     if text.startswith("--"):
         text = f"({text})"
     assert main([text, "x=2", "o=1", "h=1"]) == 0
     assert capsys.readouterr().out.startswith("value = ")
 
 
-def test_the_chain_rule_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_option(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TANH, "--explain", "w"]) == 0
     out = capsys.readouterr().out
     assert "dy/dw = 0.480521, by one path" in out and "∂(x * w)/∂w = x = 0.5" in out
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".html", ".dot"])
-def test_the_suffix_decides_the_kind_of_file(suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_suffixes(suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / f"graph{suffix}"
     assert main([*TANH, "-o", str(path), "--view", "classic", "--theme", "dark"]) == 0
     start = {".svg": b"<?xml", ".png": b"\x89PNG", ".html": b"<!DOCTYPE", ".dot": b"digraph"}[suffix]
@@ -396,21 +400,19 @@ def test_the_suffix_decides_the_kind_of_file(suffix: str, tmp_path: Path, capsys
     assert f"wrote {path}" in capsys.readouterr().out
 
 
-def test_a_player_can_be_written_beside_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_player_beside_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page, picture = tmp_path / "steps.html", tmp_path / "graph.dot"
     assert main([*TANH, "--player", str(page), "-o", str(picture), "--theme", "dark"]) == 0
     assert 'data-theme="dark"' in page.read_text(encoding="utf-8") and picture.exists()
     assert capsys.readouterr().out.endswith(f"wrote {picture}\nwrote {page}\n")
 
 
-def test_a_file_that_cannot_be_written_gives_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unwritable_file_gives_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TANH, "-o", str(tmp_path / "missing" / "graph.svg")]) == 1
     assert capsys.readouterr().err.startswith("python -m viz: error: there is no folder")
 
 
-def test_an_engine_that_is_not_there_gives_1(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_engine_gives_1(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIZ_DOT", str(tmp_path / "no-such-dot"))
     assert main([*TANH, "-o", str(tmp_path / "graph.svg")]) == 1
     captured = capsys.readouterr()
@@ -436,14 +438,14 @@ USAGE: list[tuple[list[str], str]] = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), USAGE, ids=[message for _, message in USAGE])
-def test_a_wrong_command_gives_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_command_gives_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     captured = capsys.readouterr()
     assert caught.value.code == 2 and message in captured.err and captured.out == ""
 
 
-def test_a_wrong_expression_gives_2_and_a_caret(capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_expression_gives_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["x + q*2", "x=1"]) == 2
     captured = capsys.readouterr()
     assert captured.err == "python -m viz: error: q is not given: add q=NUMBER (column 5)\n  x + q*2\n      ^\n"
@@ -479,9 +481,7 @@ def test_as_a_program() -> None:
     assert done.returncode == 0 and b"?tanh(v2)/?v2" in done.stdout
 
 
-def test_help_has_examples_that_run(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_examples_of_help(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shlex
 
     monkeypatch.chdir(tmp_path)

@@ -46,7 +46,7 @@ def steps(table: Deltas) -> dict[str, float]:
     return {row["weight"]: row["step"] for row in table.rows if row["kind"] == "weight"}
 
 
-def test_the_steps_of_exercise_a() -> None:
+def test_exercise_a() -> None:
     found = steps(deltas(exercise_a()))
     assert [found["W1"], found["W2"]] == pytest.approx([0.00804047, 0.00555918], abs=5e-9)
     expected = [[1.77005547e-04, -5.11178506e-04], [3.54011093e-05, -1.02235701e-04], [-7.08022187e-05, 2.04471402e-04]]
@@ -54,7 +54,7 @@ def test_the_steps_of_exercise_a() -> None:
         assert [found[f"w{i}1"], found[f"w{i}2"]] == pytest.approx(line, rel=1e-8)
 
 
-def test_the_table_of_exercise_b() -> None:
+def test_exercise_b() -> None:
     hidden, output, *_ = rows = deltas(exercise_b()).rows
     assert (hidden["unit"], hidden["layer"], hidden["activation"]) == ("a1", "hidden layer", "sigmoid")
     assert hidden["net"] == pytest.approx(-0.02, rel=1e-12)
@@ -70,7 +70,8 @@ def test_the_table_of_exercise_b() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_lesson_s_formulas_hold_in_any_such_network(seed: int) -> None:
+def test_formulas_of_the_lesson(seed: int) -> None:
+    """They hold in any such network."""
     dice = random.Random(seed)
     error = network(
         [dice.uniform(-1, 1) for _ in range(3)],
@@ -92,7 +93,7 @@ def test_the_lesson_s_formulas_hold_in_any_such_network(seed: int) -> None:
         assert row["gradient"] == pytest.approx(-row["step"] / 0.1)
 
 
-def test_gradients_are_neither_needed_nor_changed() -> None:
+def test_grad_is_kept() -> None:
     error = exercise_b()
     before = deltas(error).rows
     error.backward()
@@ -109,7 +110,8 @@ def test_a_linear_unit_has_slope_1() -> None:
     assert row["delta"] == -2 * (net.data - 1)
 
 
-def test_a_weight_that_units_share_has_one_row_with_its_whole_gradient() -> None:
+def test_shared_weight_has_one_row() -> None:
+    """With its whole gradient."""
     w, b = Value(0.5, "w"), Value(0.1, "b")
     outs = [tanh(w * Value(x, f"x{i}") + b) for i, x in enumerate([1.0, 2.0, 3.0])]
     error = autograd.sum([(out - 1) ** 2 for out in outs])
@@ -119,17 +121,17 @@ def test_a_weight_that_units_share_has_one_row_with_its_whole_gradient() -> None
     assert rows[0]["unit"].endswith("and 2 more")
 
 
-def test_the_same_graph_gives_the_same_text() -> None:
+def test_same_text() -> None:
     assert str(deltas(exercise_a())) == str(deltas(exercise_a()))
 
 
 @pytest.mark.parametrize("wrong", [1.0, None, "x", [Value(1.0)]])
-def test_what_is_no_value_is_refused(wrong: Any) -> None:
+def test_wrong_roots(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"deltas\(\) needs a Value as root"):
         deltas(wrong)
 
 
-def test_a_wrong_rate_is_refused() -> None:
+def test_wrong_rate() -> None:
     with pytest.raises(TypeError, match="rate must be a real number"):
         deltas(exercise_b(), rate="fast")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="rate must be finite"):
@@ -156,7 +158,7 @@ class Cells(HTMLParser):
 
 @settings(deadline=None)
 @given(st.one_of(st.sampled_from(["<script>alert(1)</script>", "a|b\nc", "</td><td>", "*_`$", "&lt;"]), st.text(max_size=9)))
-def test_labels_mean_nothing_in_the_tables(text: str) -> None:
+def test_labels_in_tables_are_text(text: str) -> None:
     label = "w" + text  # by itself a text such as "Y" would say that the leaf is a target, and no weight
     a = sigmoid(Value(0.5, label) * Value(0.2, "x") + Value(0.3, label))
     a.label = label
@@ -170,7 +172,8 @@ def test_labels_mean_nothing_in_the_tables(text: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_quiz_blanks_cells_and_has_their_answers(seed: int) -> None:
+def test_quiz(seed: int) -> None:
+    """It blanks cells and has their answers."""
     whole, asked = deltas(exercise_a()), deltas(exercise_a(), quiz=True, seed=seed)
     assert [answer["number"] for answer in asked.answers] == list(range(1, len(asked.answers) + 1))
     assert 5 <= len(asked.answers) <= 15
@@ -182,7 +185,7 @@ def test_a_quiz_blanks_cells_and_has_their_answers(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_quiz_does_not_give_its_answers_away(seed: int) -> None:
+def test_quiz_hides_its_answers(seed: int) -> None:
     asked = deltas(exercise_a(), quiz=True, seed=seed)
     for answer in asked.answers:
         if answer["key"] == "output":
@@ -190,14 +193,14 @@ def test_a_quiz_does_not_give_its_answers_away(seed: int) -> None:
             assert all(row["input"] is None for row in asked.rows if row.get("source") == unit)
 
 
-def test_of_a_linear_unit_the_output_is_not_asked() -> None:
+def test_quiz_of_a_linear_unit() -> None:
     w, x, b = leaves()
     error = (sumprod(w, x) + b - 1) ** 2
     for seed in range(20):
         assert not {"output", "slope"} & {answer["key"] for answer in deltas(error, quiz=True, seed=seed).answers}
 
 
-def test_the_seed_decides_what_is_asked() -> None:
+def test_seed_of_a_quiz() -> None:
     texts = {str(deltas(exercise_a(), quiz=True, seed=seed)) for seed in range(10)}
     assert len(texts) > 5
     assert str(deltas(exercise_a(), quiz=True, seed=4)) == str(deltas(exercise_a(), quiz=True, seed=4))

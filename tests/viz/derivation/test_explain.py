@@ -48,7 +48,8 @@ def every_path(node: Value, wrt: Value) -> Iterator[list[float]]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_all_paths_are_found_and_their_products_add_up_to_the_gradient(seed: int) -> None:
+def test_paths_add_up_to_the_gradient(seed: int) -> None:
+    """All are found, and their products add up to it."""
     root, leaves = random_graph(seed)
     for leaf in leaves:
         expected = sorted((math.prod(path) for path in every_path(root, leaf)), key=abs, reverse=True)
@@ -62,7 +63,7 @@ def test_all_paths_are_found_and_their_products_add_up_to_the_gradient(seed: int
 
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("most", [1, 3, 10])
-def test_of_many_paths_the_largest_are_shown(seed: int, most: int) -> None:
+def test_largest_paths(seed: int, most: int) -> None:
     root, leaves = random_graph(seed, 20)
     expected = sorted((abs(math.prod(path)) for path in every_path(root, leaves[0])), reverse=True)
     found = explain(root, leaves[0], max_paths=most)
@@ -79,7 +80,7 @@ def check_path(path: Path, root: Value, wrt: Value) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_paths_are_paths_and_no_two_are_the_same(seed: int) -> None:
+def test_paths_are_distinct(seed: int) -> None:
     root, leaves = random_graph(seed)
     paths = explain(root, leaves[1], max_paths=1000).paths
     for path in paths:
@@ -104,7 +105,8 @@ STEPS: dict[str, Callable[[Value], Value]] = {
 
 @pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("most", [1, 10, 50])
-def test_work_does_not_grow_with_the_number_of_paths(name: str, most: int) -> None:
+def test_work_is_bounded(name: str, most: int) -> None:
+    """It does not grow with the number of paths."""
     x = Value(1.0, "x")
     y = ladder(x, 60, STEPS[name])
     found = largest_paths(sweep_order(y), x, most)
@@ -115,7 +117,8 @@ def test_work_does_not_grow_with_the_number_of_paths(name: str, most: int) -> No
     assert sizes == pytest.approx(sorted(sizes, reverse=True), rel=1e-9)
 
 
-def test_two_to_the_sixtieth_paths_are_counted_exactly_and_the_share_is_told() -> None:
+def test_count_of_2_to_the_60_paths() -> None:
+    """The count is exact, and the share of those shown is given."""
     x = Value(1.0, "x")
     found = explain(ladder(x, 60, STEPS["equal"]), x)
     assert found.count == 2**60 == 1_152_921_504_606_846_976
@@ -123,14 +126,16 @@ def test_two_to_the_sixtieth_paths_are_counted_exactly_and_the_share_is_told() -
     assert "sum of these 10 of 1,152,921,504,606,846,976 paths" in str(found)
 
 
-def test_the_largest_paths_of_a_ladder_are_those_with_fewest_small_factors() -> None:
+def test_largest_paths_of_a_ladder() -> None:
+    """They are those with the fewest small factors."""
     x = Value(1.0, "x")
     found = explain(ladder(x, 60, STEPS["unequal"]), x, max_paths=61)
     assert found.paths[0].product == pytest.approx(0.7**60)
     assert [path.product for path in found.paths[1:]] == pytest.approx([0.7**59 * 0.5] * 60)
 
 
-def test_products_too_small_for_a_float_are_still_ranked() -> None:
+def test_ranking_of_tiny_products() -> None:
+    """Products too small for a float."""
     x = Value(1.0, "x")
     y = x
     for factor in (1e-200, 1e-200):
@@ -139,7 +144,8 @@ def test_products_too_small_for_a_float_are_still_ranked() -> None:
     assert found.paths[0].partials == (1.0, 2e-200, 1.0, 2e-200)
 
 
-def test_a_long_chain_is_one_path_and_its_middle_is_left_out_of_the_text() -> None:
+def test_long_chain() -> None:
+    """It is one path; its middle is left out of the text."""
     x = Value(1.0, "x")
     found = explain(ladder(x, 20_000, lambda y: y * 1.0001), x)
     assert found.count == 1 and len(found.paths[0].partials) == 20_000
@@ -149,13 +155,13 @@ def test_a_long_chain_is_one_path_and_its_middle_is_left_out_of_the_text() -> No
     assert "19,960 more local derivatives" in str(found)
 
 
-def test_a_sum_of_many_operands_stays_readable() -> None:
+def test_sum_of_many_operands() -> None:
     values = [Value(float(i), f"x{i}") for i in range(1000)]
     found = explain(autograd.sum(values), values[500])
     assert "∂sum(x0, x1, x2, …, x999)/∂x500 = 1" in str(found) and len(str(found)) < 300
 
 
-def test_as_in_the_sweep_nothing_passes_a_derivative_of_0() -> None:
+def test_derivative_of_0_passes_nothing() -> None:
     x = Value(0.0, "x")
     y = sqrt(x) * 0.0
     found = explain(y, x)
@@ -164,7 +170,7 @@ def test_as_in_the_sweep_nothing_passes_a_derivative_of_0() -> None:
     assert found.paths[0].product == found.total == x.grad == 0.0
 
 
-def test_nan_and_infinity_come_first_and_are_told() -> None:
+def test_nan_and_infinity_come_first() -> None:
     x = Value(0.0, "x")
     found = explain(log(x) + 3 * x, x)
     assert found.paths[0].product == math.inf == found.total
@@ -172,7 +178,8 @@ def test_nan_and_infinity_come_first_and_are_told() -> None:
     assert math.isnan(explain(5 * x + log(x), x).paths[0].product)
 
 
-def test_where_nothing_depends_on_it_the_derivative_is_0_and_the_reason_is_told() -> None:
+def test_independent_of_wrt() -> None:
+    """The derivative is 0, and the reason is given."""
     x, q = Value(1.0, "x"), Value(2.0, "q")
     y = x * 2
     y.label = "y"
@@ -185,20 +192,20 @@ def test_where_nothing_depends_on_it_the_derivative_is_0_and_the_reason_is_told(
         assert "no path leads" in text
 
 
-def test_by_itself_the_derivative_is_1() -> None:
+def test_of_itself() -> None:
     x = Value(2.0, "x")
     found = explain(x, x)
     assert (found.count, found.total, found.share, found.paths[0].product) == (1, 1.0, 1.0, 1.0)
 
 
-def test_a_node_between_can_be_asked_for() -> None:
+def test_interior_node() -> None:
     x = Value(2.0, "x")
     h = x * x
     y = h * h + x
     assert explain(y, h).total == 8.0 and explain(y, h).count == 2
 
 
-def test_gradients_are_neither_needed_nor_changed() -> None:
+def test_grad_is_kept() -> None:
     x = Value(2.0, "x")
     y = x * x
     x.grad = y.grad = 7.0
@@ -207,14 +214,14 @@ def test_gradients_are_neither_needed_nor_changed() -> None:
 
 
 @pytest.mark.parametrize("wrong", [1.0, "x", None, [Value(1.0)]])
-def test_what_is_no_value_is_refused(wrong: Any) -> None:
+def test_wrong_roots(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"explain\(\) needs a Value as root, not"):
         explain(wrong, Value(1.0))
     with pytest.raises(TypeError, match=r"explain\(\) needs a Value as wrt, not"):
         explain(Value(1.0), wrong)
 
 
-def test_a_wrong_number_of_paths_is_refused() -> None:
+def test_wrong_number_of_paths() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         explain(Value(1.0), Value(1.0), max_paths=0)
     for wrong in (1.5, True, None):
@@ -222,7 +229,8 @@ def test_a_wrong_number_of_paths_is_refused() -> None:
             explain(Value(1.0), Value(1.0), max_paths=wrong)  # type: ignore[arg-type]
 
 
-def test_names_are_labels_or_short_and_never_the_same() -> None:
+def test_names() -> None:
+    """They are labels, or short, and distinct."""
     a, b, c = Value(1.0, "v1"), Value(2.0, "x"), Value(3.0, "x")
     total = (a + b) * c
     names = name_nodes([a, b, c, *total.parents, total])
@@ -230,7 +238,7 @@ def test_names_are_labels_or_short_and_never_the_same() -> None:
     assert len(set(names.values())) == 5
 
 
-def test_the_same_graph_gives_the_same_text() -> None:
+def test_same_text() -> None:
     def text() -> str:
         root, leaves = random_graph(3)
         found = explain(root, leaves[0])
@@ -239,7 +247,8 @@ def test_the_same_graph_gives_the_same_text() -> None:
     assert text() == text()
 
 
-def test_the_total_is_the_gradient_to_the_last_digit_shown() -> None:
+def test_total_is_the_gradient() -> None:
+    """To the last digit shown."""
     for seed in range(30):
         root, leaves = random_graph(seed)
         found = explain(root, leaves[0], max_paths=3)
@@ -268,7 +277,7 @@ def at_edges(name: str) -> Iterator[tuple[Value, list[Value]]]:
 @pytest.mark.parametrize(
     "name", [*OPERATORS, *(n for n, row in TABLE.items() if row.arity and hasattr(autograd, n) and n != "abs")]
 )
-def test_no_number_stops_an_explanation(name: str) -> None:
+def test_every_function_at_its_edges(name: str) -> None:
     """What is inf or nan is shown as that, in every form; the total is the gradient of the engine."""
     for root, operands in at_edges(name):
         for x in operands:

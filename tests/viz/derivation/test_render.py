@@ -16,7 +16,7 @@ from viz.derivation.rules import PLAIN
 from viz.style.escape import markdown_text
 
 
-def test_notebooks_get_markdown_and_latex() -> None:
+def test_notebook_display() -> None:
     x = Value(2.0, "x")
     found = explain(x * x, x)
     assert isinstance(found, Explanation)
@@ -25,7 +25,7 @@ def test_notebooks_get_markdown_and_latex() -> None:
     assert repr(found) == "<viz.Explanation of dv1/dx = 4, the sum over 2 paths>"
 
 
-def test_latex_of_the_lesson_s_symbols() -> None:
+def test_latex_of_the_lesson() -> None:
     x, w = Value(0.5, "x_1"), Value(1e-7, "ŷ")
     text = explain(tanh(x * w) / w, w).latex()
     assert text.startswith("\\begin{aligned}\n") and text.endswith("\n\\end{aligned}")
@@ -53,7 +53,7 @@ labels = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
 
 @settings(deadline=None)
 @given(labels)
-def test_labels_mean_nothing_in_markdown(label: str) -> None:
+def test_labels_in_markdown_are_text(label: str) -> None:
     x = Value(2.0, label)
     text = explain(x * x * 3, x).markdown()
     assert "<" not in text and not re.search(r"(?<!\\)[`$\[\]]", text)
@@ -63,7 +63,7 @@ def test_labels_mean_nothing_in_markdown(label: str) -> None:
 
 @settings(deadline=None)
 @given(labels)
-def test_labels_mean_nothing_in_latex(label: str) -> None:
+def test_labels_in_latex_are_text(label: str) -> None:
     x = Value(2.0, label)
     with scope(label):
         y = x * x
@@ -77,7 +77,7 @@ def test_labels_mean_nothing_in_latex(label: str) -> None:
     assert depth == 0
 
 
-def test_escaping_leaves_plain_text_as_it_is() -> None:
+def test_escaping_of_plain_text() -> None:
     assert markdown_text("abc ŷ 12") == "abc ŷ 12"
     assert PLAIN.write(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x ** (-2)"
     assert latex_formula(Symbol("pow", (Symbol("name", (), "x"), Symbol("number", (), "-2.0")))) == "x^{-2}"

@@ -39,7 +39,7 @@ def number_of(f: Symbol, values: dict[str, float]) -> float:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_every_formula_gives_the_local_derivative(row: Row) -> None:
+def test_every_formula(row: Row) -> None:
     node = node_of(row)
     names = name_nodes([*node.parents, node])
     values = {names[id(v)]: v.data for v in (*node.parents, node)}
@@ -72,12 +72,14 @@ FORMULAS: list[tuple[Callable[[Value, Value], Value], str]] = [
 
 
 @pytest.mark.parametrize(("f", "line"), FORMULAS, ids=[line for _, line in FORMULAS])
-def test_formulas_read_as_one_would_write_them(f: Callable[[Value, Value], Value], line: str) -> None:
+def test_text_of_formulas(f: Callable[[Value, Value], Value], line: str) -> None:
     x, w = Value(0.5, "x"), Value(1.5, "w")
     assert f"  {line}\n" in str(explain(f(x, w), w)) + "\n"
 
 
-def test_an_operation_of_the_user_has_its_number_though_no_formula() -> None:
+def test_custom_operation() -> None:
+    """It has its number, though no formula."""
+
     @primitive(partials=[lambda x: 3.0 * x * x])
     def cube(x: float) -> float:
         return x * x * x

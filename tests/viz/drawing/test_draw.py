@@ -21,7 +21,8 @@ from viz.style.theme import THEMES, Scale, tint
 
 
 @pytest.mark.parametrize("view", ["values", "classic"])
-def test_shows_names_operations_data_gradients_and_local_derivatives(view: str) -> None:
+def test_what_is_shown(view: str) -> None:
+    """Names, operations, data, gradients and local derivatives."""
     shown = texts(draw(lesson(), view))
     for text in ["x1", "w32", "h1", "y_hat", "target", "L", "×", "σ", "−", "0.006616", "-0.02873", "0.2498", "0.2464", "-1"]:
         assert text in shown, text
@@ -29,7 +30,7 @@ def test_shows_names_operations_data_gradients_and_local_derivatives(view: str) 
     assert "hidden layer" in shown and "output layer" in shown
 
 
-def test_values_view_folds_and_says_so() -> None:
+def test_values_view_folds() -> None:
     shown = texts(draw(lesson()))
     assert {"Σ", "× 0.5", "x²"} <= set(shown)
     assert "33 values, 29 shown; sums of sums are one Σ, constants stand inside their operation" in shown
@@ -45,7 +46,7 @@ def test_scopes_as_captions_or_frames() -> None:
     assert {"outer", "inner"} <= set(texts(framed)) and "outer / inner" not in texts(framed)
 
 
-def test_nan_inf_and_zero_have_their_own_colours() -> None:
+def test_colours_of_nan_inf_and_zero() -> None:
     x, y = Value(-1.0, "x"), Value(0.0, "y")
     z = autograd.log(x) + x * y
     z.backward()
@@ -55,7 +56,8 @@ def test_nan_inf_and_zero_have_their_own_colours() -> None:
     assert tint(light, Scale(1.0, 2, False), -0.0) == light.zero
 
 
-def test_without_gradients_the_legend_says_what_to_call() -> None:
+def test_legend_without_gradients() -> None:
+    """It says what to call."""
     assert any("call backward()" in text for text in texts(draw(Value(1.0) * 2)))
 
 
@@ -102,7 +104,7 @@ def test_same_dot_in_every_process() -> None:
     assert len(outputs) == 1 and b"digraph" in outputs.pop()
 
 
-def test_drawing_does_not_change_the_next_drawing() -> None:
+def test_drawing_twice() -> None:
     root = random_graph(5)
     first = [draw(root, view).source for view in ("values", "classic")]
     read_graph(Graph([root]), folding=False)
@@ -117,13 +119,13 @@ def test_drawing_does_not_change_the_next_drawing() -> None:
         ({"timeout": -1}, "timeout"), ({"view": None}, "'values'"), ({"view": ["values"]}, "'values'"),
     ],
 )  # fmt: skip
-def test_unknown_choices_are_named(arguments: dict[str, object], words: str) -> None:
+def test_unknown_choices(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         draw(Value(1.0), **arguments)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("root", [3.0, None, "x", [Value(1.0), 2.0], Value])
-def test_what_is_no_value_is_a_type_error(root: object) -> None:
+def test_wrong_roots(root: object) -> None:
     with pytest.raises(TypeError, match="root must be a Value"):
         draw(root)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="empty"):

@@ -40,7 +40,7 @@ def test_save_names_the_known_suffixes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "graph.svg"
     target.write_text("old")
 
@@ -92,7 +92,7 @@ def test_interface_of_digraph(tmp_path: Path) -> None:
         drawing.no_such_thing  # noqa: B018
 
 
-def test_warns_of_characters_that_a_png_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warning_of_unprintable_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIZ_DOT", raising=False)
     x = Value(1.0, "∇f")
     with pytest.warns(UserWarning, match=r"no glyphs for ∇ .* \.svg"):
@@ -107,7 +107,7 @@ def test_notebook_display() -> None:
     assert list(drawing._repr_mimebundle_(exclude=["image/svg+xml"])) == ["text/plain"]
 
 
-def test_display_without_an_engine_is_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_display_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     no_engine(monkeypatch)
     bundle = draw(lesson())._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]

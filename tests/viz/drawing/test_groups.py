@@ -17,7 +17,8 @@ from viz.model.group_stats import flows_of, groups_of
 from viz.model.scopes import MAX_GROUPS, by_level, by_scope
 
 
-def test_groups_hold_every_value_once_and_know_their_numbers() -> None:
+def test_groups_hold_every_value_once() -> None:
+    """And count what they hold."""
     for root in (scoped(), mlp(samples=3), exercise()):
         graph = Graph([root])
         nodes = graph.nodes
@@ -33,7 +34,7 @@ def test_groups_hold_every_value_once_and_know_their_numbers() -> None:
             assert math.isclose(sum(group.share(sign) for sign in (-1, 0, 1)), 1.0)
 
 
-def test_scopes_and_what_is_outside_of_them() -> None:
+def test_values_outside_scopes() -> None:
     graph = Graph([scoped()])
     where = {node.label: path for node, path in zip(graph.nodes, by_scope(graph, None, ()), strict=True) if node.label}
     assert where == {
@@ -45,7 +46,7 @@ def test_scopes_and_what_is_outside_of_them() -> None:
     assert {"outer"} <= set(texts(draw(scoped(), "groups", depth=1))) and "left" not in texts(draw(scoped(), "groups", depth=1))
 
 
-def test_the_norm_of_what_groups_send_back() -> None:
+def test_gradient_norm_of_groups() -> None:
     graph = Graph([exercise()])
     nodes = graph.nodes
     flows = {(flow.tail[0], flow.head[0]): flow for flow in flows_of(graph, by_scope(graph, 1, ()))}
@@ -58,7 +59,7 @@ def test_the_norm_of_what_groups_send_back() -> None:
     assert back.edges == 6 and math.isclose(back.norm, math.hypot(*(node.grad for node in inputs)), rel_tol=1e-12)
 
 
-def test_a_scope_can_be_opened() -> None:
+def test_expand_a_scope() -> None:
     closed, opened = draw(scoped(), "groups", depth=1), draw(scoped(), "groups", depth=1, expand=["outer"])
     assert "right" not in texts(closed) and {"left", "right"} <= set(texts(opened))
     inner = texts(draw(scoped(), "groups", depth=1, expand=["outer / right"]))
@@ -68,7 +69,7 @@ def test_a_scope_can_be_opened() -> None:
         draw(scoped(), "groups", expand=["lift"])
 
 
-def test_many_scopes_become_few() -> None:
+def test_many_scopes() -> None:
     x = Value(1.0, "x")
     for i in range(200):
         with scope(f"step {i}"):
@@ -82,7 +83,7 @@ def test_many_scopes_become_few() -> None:
     assert len(paths) <= MAX_GROUPS and ("other scopes",) in paths
 
 
-def test_levels_where_there_are_no_scopes() -> None:
+def test_levels_without_scopes() -> None:
     root = mlp(scopes=False, sizes=(2, 6, 6, 1))
     graph = Graph([root])
     nodes = graph.nodes
@@ -100,7 +101,7 @@ def test_depth_and_expand_draw_groups() -> None:
         assert draw(scoped(), **arguments).source == draw(scoped(), "groups", **arguments).source  # type: ignore[arg-type]
 
 
-def test_zero_nan_and_missing_gradients_are_told() -> None:
+def test_zero_nan_and_missing_gradients() -> None:
     x, y = Value(-1.0, "x"), Value(2.0, "y")
     with scope("bad"):
         z = autograd.log(x) * 0.0 + autograd.sqrt(x)

@@ -41,7 +41,8 @@ def boxes(drawing: Drawing) -> dict[str, Box]:
     return found
 
 
-def test_the_lesson_shows_all_that_the_exercise_asks_for() -> None:
+def test_lesson() -> None:
+    """All that the exercise asks for is shown."""
     shown = texts(draw(exercise(), "neurons"))
     for text in ["x1", "a1", "a2", "ŷ", "σ", "inputs", "hidden layer", "output layer", "net input h1", "output", "slope"]:
         assert text in shown, text
@@ -62,13 +63,13 @@ def test_the_lesson_shows_all_that_the_exercise_asks_for() -> None:
     assert {"loss E", "target y", "0.6", "error y − ŷ", "0.115", "½ (y − ŷ)²", "0.006616", "∂E/∂ŷ"} <= set(shown)
 
 
-def test_the_small_exercise() -> None:
+def test_small_exercise() -> None:
     shown = texts(draw(exercise("TWO_INPUTS"), "neurons"))
     assert {"-0.02", "0.495", "0.5124", "0.1218", "0.003046", "∂ -0.06031", "∂ -0.0003046", "∂ -0.0009137"} <= set(shown)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_however_the_network_is_written(way: str) -> None:
+def test_every_way_of_writing_a_network(way: str) -> None:
     error = mlp(way)
     found = network(error)
     kinds = [card.kind for card in found.cards.values()]
@@ -82,12 +83,13 @@ def test_however_the_network_is_written(way: str) -> None:
     assert {"layer 1", "layer 2", "layer 3", "bias", "∂E/∂net = ∂E/∂bias"} <= set(texts(draw(error, "neurons")))
 
 
-def test_every_way_of_writing_gives_the_same_picture() -> None:
+def test_same_picture_for_every_way_of_writing() -> None:
     shown = [sorted(texts(draw(mlp(way), "neurons"))) for way in WAYS]
     assert all(one == shown[0] for one in shown)
 
 
-def test_layers_are_columns_in_order_and_nothing_overlaps() -> None:
+def test_layers_are_columns() -> None:
+    """In order, and nothing overlaps."""
     for error in (exercise(), mlp(), mlp(samples=2), mlp(sizes=(3, 8, 8, 1))):
         found = network(error)
         drawn = boxes(draw(error, "neurons"))
@@ -107,7 +109,8 @@ def test_layers_are_columns_in_order_and_nothing_overlaps() -> None:
                 assert apart, (a_box, b_box)
 
 
-def test_samples_that_share_weights_stand_in_their_own_rows() -> None:
+def test_samples_have_their_own_rows() -> None:
+    """Also where they share weights."""
     error = mlp(samples=2)
     found = network(error)
     assert {card.sample for card in found.cards.values() if card.kind != "loss"} == {1, 2}
@@ -140,7 +143,7 @@ def test_links_that_leave_out_a_layer() -> None:
         assert f"rankdir={direction}" in draw(exercise(), "neurons", direction).source
 
 
-def test_a_value_between_units_has_a_card() -> None:
+def test_value_between_units() -> None:
     x, w = Value(0.5, "x"), [Value(0.1 * i, f"w{i}") for i in range(5)]
     h = [tanh(w[i] * x + w[i + 1]) for i in range(2)]
     most = autograd.maximum(*h)
@@ -154,20 +157,21 @@ def test_a_value_between_units_has_a_card() -> None:
     assert "error term δ" not in texts(draw(out, "neurons"))  # there is no error
 
 
-def test_without_units_the_values_are_drawn_and_the_picture_says_why() -> None:
+def test_graph_without_units() -> None:
+    """The values are drawn, and the picture says why."""
     y = Value(2.0, "x") * Value(3.0, "y") + 1
     assert any(text.startswith("drawn as values: there are no units") for text in texts(draw(y, "neurons")))
     assert "n0" in draw(y, "neurons").source
     assert any("max_nodes=5" in text for text in texts(draw(mlp(), "neurons", max_nodes=5)))
 
 
-def test_many_weights_stand_in_tooltips() -> None:
+def test_many_weights_are_in_tooltips() -> None:
     drawing = draw(mlp(sizes=(4, 9, 9, 1)), "neurons")
     assert "weights and their gradients: point at an arrow" in texts(drawing)
     assert "weight " in drawing.source and not any(text.startswith("∂ ") for text in texts(drawing))
 
 
-def test_measured_widths_are_those_of_the_engine() -> None:
+def test_measured_widths() -> None:
     drawing = draw(exercise(), "neurons")
     planned = dict(re.findall(r"\t(n\d+) \[.*?width=([\d.]+)\]", drawing.source, re.DOTALL))
     drawn = boxes(drawing)

@@ -92,7 +92,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(st.lists(hostile, min_size=1, max_size=6), hostile)
-def test_labels_and_scopes_come_out_as_text(labels: list[str], name: str) -> None:
+def test_labels_and_scopes_are_text(labels: list[str], name: str) -> None:
     leaves = [Value(i + 2.5, label) for i, label in enumerate(labels)]
     with scope(name):
         result = leaves[0] * leaves[-1]
@@ -184,7 +184,7 @@ def test_known_attacks_on_networks(attack: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["<b>", "<<TABLE></TABLE>>", "<lambda>"])
-def test_a_tooltip_is_never_markup(text: str) -> None:
+def test_tooltips_are_text(text: str) -> None:
     graph = graphviz.Digraph(node_attr={"label": "x"})
     graph.node("n0", tooltip=tooltip(text))
     assert [(lines, about) for _, lines, about in nodes(run_engine(graph.source).decode())] == [(["x"], text)]
@@ -192,7 +192,7 @@ def test_a_tooltip_is_never_markup(text: str) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(hostile)
-def test_cleaned_text_is_bounded_and_legal_in_xml(text: str) -> None:
+def test_cleaned_text(text: str) -> None:
     cleaned = clean(text, 10)
     assert len(cleaned) <= 10
     element = ElementTree.Element("t")
@@ -201,7 +201,7 @@ def test_cleaned_text_is_bounded_and_legal_in_xml(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["-v.svg", "-oother.svg", "a;b$(c).svg", "two words.svg", "\u202ename.svg"])
-def test_file_names_are_only_names(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_names(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert draw(Value(1.0)).save(name) == Path(name)
     assert [path.name for path in tmp_path.iterdir()] == [name]

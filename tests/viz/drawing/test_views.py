@@ -23,7 +23,7 @@ from viz.stepper.timeline import make_timeline
 from viz.style.theme import THEMES
 
 
-def test_values_fold_by_themselves_and_say_so() -> None:
+def test_values_fold_above_max_nodes() -> None:
     shown = texts(draw(mlp("operators", samples=12)))
     assert any(re.match(r"folded by scopes: [\d,]+ values are more than max_nodes=400", text) for text in shown)
     assert "layer 2" in shown and "median |grad|" in shown
@@ -31,7 +31,8 @@ def test_values_fold_by_themselves_and_say_so() -> None:
     assert not any("folded by" in text for text in texts(draw(mlp())))
 
 
-def test_folding_goes_from_scopes_over_sums_of_products_to_levels() -> None:
+def test_order_of_folding() -> None:
+    """From scopes over sums of products to levels."""
     root = plain_layers(4, 3)
     count = len(Graph([root]))
     for limit, words in [
@@ -64,7 +65,7 @@ def test_many_values_without_and_with_scopes() -> None:
         ({"depth": 0}, ValueError, "depth"), ({"expand": "layer"}, TypeError, "list of names"),
     ],
 )  # fmt: skip
-def test_wrong_choices_are_named(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+def test_wrong_choices(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=re.escape(words)):
         draw(Value(1.0) * 2, **arguments)
 
@@ -90,7 +91,7 @@ def test_same_dot_in_every_process() -> None:
     assert len(outputs) == 1 and b"digraph network" in outputs.pop()
 
 
-def test_without_an_engine_there_is_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIZ_DOT", "/nowhere")
     neurons = draw(exercise(), "neurons")._repr_mimebundle_()["text/plain"]
     assert neurons.startswith("E: loss, value 0.006616") and "a1: unit" in neurons
@@ -122,7 +123,8 @@ def entries(root: Value) -> Entry:
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_whatever_has_the_attributes_of_a_value_gives_the_same_pictures(view: Callable[..., Any]) -> None:
+def test_nodes_that_are_not_values(view: Callable[..., Any]) -> None:
+    """What has the attributes of a Value gives the same pictures."""
     for root in (exercise(), mlp(samples=2), plain_layers(3, 2)):
         for options in (Options(None, THEMES["light"], 400, False, None), Options("LR", THEMES["dark"], 60, True, None)):
             assert view(Graph([entries(root)]), options).dot.source == view(Graph([root]), options).dot.source

@@ -49,7 +49,8 @@ def assert_gradients_flow(picture: Picture) -> None:
             assert math.isclose(math.fsum(sent), box.grad, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def test_names_shared_values_and_scopes_are_not_folded() -> None:
+def test_what_is_not_folded() -> None:
+    """Names, shared values and scopes."""
     a, b, c = (Value(number, name) for number, name in [(1.0, "a"), (2.0, "b"), (3.0, "c")])
     named = a + b
     named.label = "s"
@@ -62,7 +63,7 @@ def test_names_shared_values_and_scopes_are_not_folded() -> None:
     assert len(read_graph(Graph([a + b + c])).boxes) == 4
 
 
-def test_what_a_sum_does_not_tell_is_not_folded() -> None:
+def test_sums_that_fold() -> None:
     a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
     inner = a + b
     outer = inner + c
@@ -85,7 +86,7 @@ def test_what_a_sum_does_not_tell_is_not_folded() -> None:
         (lambda x: autograd.sumprod([x, x], [2.0, 3.0]), "Σ×"), (lambda x: autograd.where(x > 0, x, x), None),
     ],
 )  # fmt: skip
-def test_constants_stand_in_their_operation(make: Callable[[Value], Value], text: str | None) -> None:
+def test_constants(make: Callable[[Value], Value], text: str | None) -> None:
     x = Value(2.0, "x")
     y = make(x)
     if text is not None:
@@ -96,7 +97,7 @@ def test_constants_stand_in_their_operation(make: Callable[[Value], Value], text
 
 
 @pytest.mark.parametrize("symbol", ["add", "+", "Σ", "<lambda>", ""])
-def test_own_operations_are_not_taken_for_others(symbol: str) -> None:
+def test_custom_operations_keep_their_symbol(symbol: str) -> None:
     @autograd.primitive(partials=[lambda x, y: 2.0, lambda x, y: 0.0], symbol=symbol)
     def add(x: float, y: float) -> float:
         return 2.0 * x
@@ -107,7 +108,8 @@ def test_own_operations_are_not_taken_for_others(symbol: str) -> None:
     assert f"{symbol or 'add'}(x, 1)" in texts(draw(add(x, 1))) and (symbol or "add") in texts(draw(add(x, 1), "classic"))
 
 
-def test_a_sum_of_products_is_one_card_with_the_other_factor_on_the_arrow() -> None:
+def test_sum_of_products_is_one_card() -> None:
+    """The other factor is on the arrow."""
     w, x, u = Value(2.0, "w"), Value(3.0, "x"), Value(5.0, "u")
     y = w * x + u * 4.0 + 1.5
     y.backward()
@@ -120,7 +122,8 @@ def test_a_sum_of_products_is_one_card_with_the_other_factor_on_the_arrow() -> N
 
 @settings(deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
-def test_folding_leaves_nothing_out_and_every_message_is_in_its_operand_s_gradient(seed: int, products: bool) -> None:
+def test_folding_keeps_every_value_and_gradient(seed: int, products: bool) -> None:
+    """Nothing is left out, and every message is in its operand's gradient."""
     dice = random.Random(seed)
     pool = [Value(dice.uniform(-2, 2), f"x{i}") for i in range(4)]
     for _ in range(20):

@@ -11,7 +11,7 @@ from viz.model.graph import Graph
 from viz.model.picture import MAX_WIDTH, read_graph
 
 
-def test_both_operands_of_a_square_are_drawn() -> None:
+def test_square_has_two_edges() -> None:
     x = Value(3.0, "x")
     for y in (x * x, x + x):
         for view in ("values", "classic"):
@@ -29,7 +29,8 @@ def test_several_roots() -> None:
     assert draw([p, q]).source == draw((p, q)).source
 
 
-def test_above_max_nodes_the_picture_counts_what_is_left_out() -> None:
+def test_above_max_nodes() -> None:
+    """The picture counts what is left out."""
     picture = read_graph(Graph([random_graph(3)]), max_nodes=6)
     stubs = [box for box in picture.boxes if box.kind == "stub"]
     cards = len(picture.boxes) - len(stubs)
@@ -43,7 +44,7 @@ def test_above_max_nodes_the_picture_counts_what_is_left_out() -> None:
     assert not any("left out" in text for text in texts(draw(random_graph(3), max_nodes=None)))
 
 
-def test_a_large_graph_is_cut_to_a_readable_part() -> None:
+def test_large_graph_is_cut() -> None:
     wide = autograd.sum([Value(float(i)) for i in range(1000)])
     picture = read_graph(Graph([-wide]), max_nodes=400)
     assert [box.operation for box in picture.boxes[-3:]] == ["Σ", "−", ""]

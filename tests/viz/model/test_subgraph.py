@@ -13,7 +13,7 @@ from viz.model.paths import largest_paths_to_leaves
 from viz.model.subgraph import read_top, read_window
 
 
-def test_the_paths_of_the_largest_gradients() -> None:
+def test_paths_of_the_largest_gradients() -> None:
     a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
     y = tanh(a) * 0.1 + b * 5.0 + c * c
     y.backward()
@@ -28,7 +28,8 @@ def test_the_paths_of_the_largest_gradients() -> None:
     assert read_top(Graph([Value(1.0)]), 2, True).boxes[0].is_root
 
 
-def test_each_of_the_largest_paths_is_larger_than_every_other() -> None:
+def test_largest_paths_are_largest() -> None:
+    """Each is larger than every path that is not among them."""
     root = mlp("operators", sizes=(2, 3, 2, 1))
     products: list[float] = []
     stack = [(root, 1.0)]
@@ -42,7 +43,8 @@ def test_each_of_the_largest_paths_is_larger_than_every_other() -> None:
     assert [abs(path.product) for path in found.paths] == pytest.approx(sorted(products, reverse=True)[:10])
 
 
-def test_a_window_shows_what_is_near_and_stubs_for_the_rest() -> None:
+def test_window() -> None:
+    """It shows what is near, and stubs for the rest."""
     root = mlp(samples=20)
     nodes = Graph([root]).nodes
     centre = next(node for node in nodes if node.op == "tanh" and node.group == ("layer 2",))
@@ -59,7 +61,7 @@ def test_a_window_shows_what_is_near_and_stubs_for_the_rest() -> None:
     assert "here" in shown and any("nearest here" in text for text in shown) and any(text.endswith(" more") for text in shown)
 
 
-def test_windows_of_hubs_are_bounded() -> None:
+def test_window_of_a_hub() -> None:
     hub = Value(1.0, "hub")
     root = autograd.sum([hub * float(i) for i in range(5000)])
     picture = read_window(Graph([root]), hub, 3, 30, True)

@@ -41,7 +41,8 @@ def described(unit: Unit) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", SUMS)
-def test_a_unit_is_found_however_its_sum_is_written(name: str) -> None:
+def test_ways_of_writing_a_unit(name: str) -> None:
+    """It is found however its sum is written."""
     w, x, b = leaves()
     net = SUMS[name](w, x, b)
     out = tanh(net)
@@ -51,7 +52,8 @@ def test_a_unit_is_found_however_its_sum_is_written(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in SUMS if name != "threshold"])
-def test_a_linear_unit_is_found_however_its_sum_is_written(name: str) -> None:
+def test_ways_of_writing_a_linear_unit(name: str) -> None:
+    """It is found however its sum is written."""
     w, x, b = leaves()
     net = SUMS[name](w, x, b)
     [unit] = units_of((Value(1.0, "y") - net) ** 2)
@@ -67,7 +69,8 @@ ACTIVATIONS: list[tuple[Callable[[Value], Any], str]] = [
 
 
 @pytest.mark.parametrize(("f", "name"), ACTIVATIONS)
-def test_activations_are_found_and_their_slope_is_told(f: Callable[[Value], Any], name: str) -> None:
+def test_activations(f: Callable[[Value], Any], name: str) -> None:
+    """They are found, with their slope."""
     w, x, b = leaves()
     h = sumprod(w, x) + b
     error = (f(h) - 1) ** 2
@@ -78,7 +81,7 @@ def test_activations_are_found_and_their_slope_is_told(f: Callable[[Value], Any]
     assert row["delta"] == -autograd.gradient(error, h)
 
 
-def test_an_own_operation_can_be_an_activation() -> None:
+def test_custom_activation() -> None:
     @primitive(partials=[lambda x: 2.0 * x])
     def square(x: float) -> float:
         return x * x
@@ -98,7 +101,7 @@ def test_plain_numbers_as_inputs_and_a_constant_bias() -> None:
 
 
 @pytest.mark.parametrize("activation", [tanh, lambda h: h])
-def test_a_bias_and_weights_of_0_are_found_too(activation: Any) -> None:
+def test_bias_and_weights_of_0(activation: Any) -> None:
     w, b, x = Value(0.0, "w"), Value(0.0, "b"), Value(0.0, "x")
     [unit] = units_of((activation(w * x + b) - 1) ** 2)
     assert unit.bias is b and unit.others == () and described(unit) == [("w", "x")]
@@ -111,7 +114,8 @@ def test_plain_numbers_as_weights() -> None:
     assert [(weight.data, source.label) for weight, source in unit.inputs] == [(0.4, "x0"), (-0.2, "x1")]
 
 
-def test_without_labels_the_shared_leaf_is_the_input() -> None:
+def test_inputs_without_labels() -> None:
+    """The shared leaf is the input."""
     x = [Value(0.1), Value(0.2)]
     w = [[Value(0.3), Value(0.4)], [Value(0.5), Value(0.6)]]
     hidden = [tanh(x[0] * row[0] + x[1] * row[1]) for row in w]
@@ -146,7 +150,7 @@ NONE: dict[str, Callable[[Value, Value, Value], Value]] = {
 
 
 @pytest.mark.parametrize("name", NONE)
-def test_what_is_no_network_has_no_units(name: str) -> None:
+def test_graphs_without_units(name: str) -> None:
     root = NONE[name](Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c"))
     assert units_of(root) == []
     with pytest.raises(ValueError, match="there are no units below root"):
@@ -166,14 +170,14 @@ LOSSES: dict[str, Callable[[Value, Value], Value]] = {
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("activation", [sigmoid, None])
-def test_the_loss_is_no_unit(name: str, activation: Any) -> None:
+def test_loss_is_not_a_unit(name: str, activation: Any) -> None:
     w, x, b = leaves()
     net = sumprod(w, x) + b
     out = activation(net) if activation else net
     assert [unit.node for unit in units_of(LOSSES[name](out, Value(1.0, "y")))] == [out]
 
 
-def test_a_residual_term_is_kept_apart() -> None:
+def test_residual_term() -> None:
     w, x, _ = leaves()
     a = tanh(w[0] * x[0])
     [_, unit] = units_of(tanh(w[1] * a + exp_of(x[1])))
@@ -184,7 +188,8 @@ def exp_of(x: Value) -> Value:
     return autograd.exp(x)  # type: ignore[no-any-return]
 
 
-def test_a_sum_that_two_others_share_is_a_unit_of_its_own() -> None:
+def test_shared_sum_is_a_unit() -> None:
+    """A sum that two others share."""
     w, x, b = leaves()
     shared = w[0] * x[0] + b
     first, second = shared + w[1] * x[1], shared + w[2] * x[2]
@@ -194,7 +199,8 @@ def test_a_sum_that_two_others_share_is_a_unit_of_its_own() -> None:
     assert [unit.others for unit in found] == [(), (shared,), (shared,)]
 
 
-def test_deep_networks_are_walked_without_recursion() -> None:
+def test_deep_networks() -> None:
+    """No recursion."""
     h = Value(0.1, "x")
     for i in range(3000):
         h = tanh(Value(0.9, f"w{i}") * h + 0.1)

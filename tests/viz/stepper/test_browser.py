@@ -152,7 +152,8 @@ def step(driver: Any) -> int:
 
 
 @pytest.mark.parametrize("detail", [0, 1])
-def test_the_last_step_shows_the_gradients_of_the_engine_to_the_last_digit(chromium: Any, page: Path, detail: int) -> None:
+def test_last_step_shows_the_gradients(chromium: Any, page: Path, detail: int) -> None:
+    """Those of the engine, to the last digit."""
     screen(chromium)
     visit(chromium, page, f"#step=9999&detail={detail}")
     shown = gradients(chromium)
@@ -160,7 +161,7 @@ def test_the_last_step_shows_the_gradients_of_the_engine_to_the_last_digit(chrom
     assert {name: shown[name] for name in wanted} == wanted
 
 
-def test_stepping_forth_and_back_is_idempotent(chromium: Any, page: Path) -> None:
+def test_forth_and_back(chromium: Any, page: Path) -> None:
     screen(chromium)
     visit(chromium, page)
     seen = [state(chromium)]
@@ -173,7 +174,8 @@ def test_stepping_forth_and_back_is_idempotent(chromium: Any, page: Path) -> Non
         assert state(chromium) == wanted
 
 
-def test_gradients_are_blank_until_they_are_reached_and_values_until_they_are_calculated(chromium: Any, page: Path) -> None:
+def test_blank_until_reached(chromium: Any, page: Path) -> None:
+    """Gradients until they are reached, values until they are calculated."""
     screen(chromium)
     visit(chromium, page)
     assert gradients(chromium) == {}
@@ -186,7 +188,7 @@ def test_gradients_are_blank_until_they_are_reached_and_values_until_they_are_ca
     assert chromium.execute_script(hidden % kinds["x1"]) == "visible"
 
 
-def test_each_step_backward_tells_the_product_and_the_sum_so_far(chromium: Any, page: Path) -> None:
+def test_steps_backward_show_products_and_sums(chromium: Any, page: Path) -> None:
     screen(chromium)
     visit(chromium, page)
     steps = data(chromium)["scenes"][0]["steps"]
@@ -200,7 +202,8 @@ def test_each_step_backward_tells_the_product_and_the_sum_so_far(chromium: Any, 
     assert "still to come" not in state(chromium)["sum"] and "the whole gradient" in state(chromium)["sum"]
 
 
-def test_the_terms_of_each_sum_add_up_to_the_gradient_of_the_engine(chromium: Any, page: Path) -> None:
+def test_terms_add_up_to_the_gradient(chromium: Any, page: Path) -> None:
+    """To that of the engine."""
     screen(chromium)
     visit(chromium, page)
     scene = data(chromium)["scenes"][0]
@@ -224,7 +227,8 @@ def test_the_terms_of_each_sum_add_up_to_the_gradient_of_the_engine(chromium: An
             assert whole == repr(wanted[part["name"]])
 
 
-def test_a_unit_that_is_off_is_said_to_send_nothing_back(chromium: Any, page: Path) -> None:
+def test_unit_that_is_off(chromium: Any, page: Path) -> None:
+    """It is said to send nothing back."""
     screen(chromium)
     visit(chromium, page)
     idle = [i for i, item in enumerate(data(chromium)["scenes"][0]["steps"]) if item["kind"] == "idle"]
@@ -235,7 +239,8 @@ def test_a_unit_that_is_off_is_said_to_send_nothing_back(chromium: Any, page: Pa
 # ---- that it stays by itself
 
 
-def test_nothing_is_asked_of_the_network_and_nothing_is_complained_of(chromium: Any, page: Path) -> None:
+def test_no_requests_and_no_complaints(chromium: Any, page: Path) -> None:
+    """Of the network, and of the browser."""
     screen(chromium)
     visit(chromium, page)
     for name in ("next", "last", "back", "backward", "forward", "zoom", "theme", "play"):
@@ -244,7 +249,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_is_complained_of(chromium: 
     assert complaints(chromium) == []
 
 
-def test_script_that_is_not_ours_is_refused(chromium: Any, page: Path, tmp_path: Path) -> None:
+def test_foreign_script_is_refused(chromium: Any, page: Path, tmp_path: Path) -> None:
     screen(chromium)
     other = tmp_path / "other.html"
     text = page.read_text(encoding="utf-8")
@@ -269,7 +274,8 @@ def test_hostile_labels_are_text(chromium: Any, tmp_path: Path) -> None:
     assert bad[:12] in state(chromium)["step"] + state(chromium)["sum"]
 
 
-def test_it_runs_in_the_frame_that_a_notebook_shows(chromium: Any, tmp_path: Path) -> None:
+def test_frame_of_a_notebook(chromium: Any, tmp_path: Path) -> None:
+    """The page runs in the frame that a notebook shows."""
     screen(chromium)
     notebook = tmp_path / "notebook.html"
     frame = player(lesson())._repr_mimebundle_()["text/html"]
@@ -285,7 +291,7 @@ def test_it_runs_in_the_frame_that_a_notebook_shows(chromium: Any, tmp_path: Pat
 # ---- ways of using it
 
 
-def test_the_keyboard_does_everything(chromium: Any, page: Path) -> None:
+def test_keyboard(chromium: Any, page: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
     screen(chromium)
@@ -304,7 +310,8 @@ def test_the_keyboard_does_everything(chromium: Any, page: Path) -> None:
     assert chromium.find_element("id", "play").get_attribute("aria-pressed") == "false"
 
 
-def test_every_control_can_be_reached_by_tab_and_has_a_name_and_a_role(chromium: Any, page: Path) -> None:
+def test_accessible_controls(chromium: Any, page: Path) -> None:
+    """Every control is reached by Tab and has a name and a role."""
     from selenium.webdriver.common.keys import Keys
 
     screen(chromium)
@@ -336,7 +343,7 @@ def test_every_control_can_be_reached_by_tab_and_has_a_name_and_a_role(chromium:
     assert sum(name.startswith("s0n") for name in reached if name) == len(data(chromium)["scenes"][0]["parts"])
 
 
-def test_enter_on_a_card_and_a_choice_jump_to_its_steps(chromium: Any, page: Path) -> None:
+def test_jumps_to_the_steps_of_a_card(chromium: Any, page: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
     screen(chromium)
@@ -374,7 +381,8 @@ def test_scrubbing_playing_and_deep_links(chromium: Any, page: Path) -> None:
         assert step(chromium) == wanted and complaints(chromium) == []
 
 
-def test_scopes_unfold_and_fold_at_the_same_moment_of_the_computation(chromium: Any, page: Path) -> None:
+def test_scopes_unfold_and_fold(chromium: Any, page: Path) -> None:
+    """At the same moment of the computation."""
     screen(chromium)
     visit(chromium, page)
     scenes = data(chromium)["scenes"]
@@ -394,7 +402,8 @@ def test_scopes_unfold_and_fold_at_the_same_moment_of_the_computation(chromium: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_follows_the_system_s_colours_and_can_be_switched(chromium: Any, page: Path, scheme: str) -> None:
+def test_colour_scheme(chromium: Any, page: Path, scheme: str) -> None:
+    """It follows the system's, and can be switched."""
     screen(chromium, prefers_color_scheme=scheme)
     visit(chromium, page)
     ground = "return getComputedStyle(document.body).backgroundColor"
@@ -405,7 +414,8 @@ def test_it_follows_the_system_s_colours_and_can_be_switched(chromium: Any, page
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844), (768, 1024), (1280, 860)])
-def test_it_fits_the_screen_and_what_a_step_is_about_is_in_sight(chromium: Any, page: Path, width: int, height: int) -> None:
+def test_fits_the_screen(chromium: Any, page: Path, width: int, height: int) -> None:
+    """What a step is about is in sight."""
     screen(chromium, width, height, phone=width < 700, prefers_reduced_motion="reduce")
     visit(chromium, page)
     for at in range(0, len(data(chromium)["scenes"][0]["steps"]), 7):
@@ -443,7 +453,7 @@ def test_text_stays_inside_of_its_card(chromium: Any, page: Path) -> None:
     assert outside == []
 
 
-def test_every_colour_of_the_page_has_its_rule(chromium: Any, page: Path) -> None:
+def test_colours_have_rules(chromium: Any, page: Path) -> None:
     screen(chromium)
     visit(chromium, page, "#step=9999")
     chromium.execute_script("document.querySelector('details').open = true")
@@ -452,7 +462,8 @@ def test_every_colour_of_the_page_has_its_rule(chromium: Any, page: Path) -> Non
     assert len(set(fills)) > 5 and not {"rgb(0, 0, 0)", "none"} & set(fills)
 
 
-def test_motion_is_reduced_where_that_is_asked_for(chromium: Any, page: Path) -> None:
+def test_reduced_motion(chromium: Any, page: Path) -> None:
+    """Where the system asks for it."""
     moving = "return getComputedStyle(document.querySelector('.wire.now.backward path')).animationName"
     for wish, wanted in (("reduce", "none"), ("no-preference", "flow")):
         screen(chromium, prefers_reduced_motion=wish)

@@ -74,7 +74,8 @@ def data(made: Player) -> dict[str, Any]:
 
 @settings(deadline=None)
 @given(st.integers(0, 10**6))
-def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> None:
+def test_totals_are_the_gradients(seed: int) -> None:
+    """To the last bit."""
     root = graph(seed)
     line = make_timeline(Graph([root]))
     assert all(node.grad == 0.0 for node in line.nodes)  # nothing was changed
@@ -91,7 +92,8 @@ def test_the_totals_are_the_gradients_of_backward_to_the_last_bit(seed: int) -> 
 
 @settings(deadline=None)
 @given(st.integers(0, 10**6))
-def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
+def test_order_of_events(seed: int) -> None:
+    """From operands to results, and back."""
     root = graph(seed)
     line = make_timeline(Graph([root]))
     index = {id(node): i for i, node in enumerate(line.nodes)}
@@ -105,7 +107,8 @@ def test_time_runs_from_operands_to_results_and_back(seed: int) -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 10**6))
-def test_every_scene_holds_every_value_once_and_ends_with_the_engine_s_gradients(seed: int) -> None:
+def test_scenes(seed: int) -> None:
+    """Each holds every value once and ends with the engine's gradients."""
     root = graph(seed)
     line = make_timeline(Graph([root]))
     found = make_scenes(line.graph, list(name_nodes(line.nodes).values()), 300)
@@ -127,7 +130,8 @@ def test_every_scene_holds_every_value_once_and_ends_with_the_engine_s_gradients
         assert backward + inner == len(line.sent)  # what happens within one card is folded away, nothing else
 
 
-def test_scopes_unfold_into_their_values_and_fold_again() -> None:
+def test_scopes_unfold_and_fold() -> None:
+    """Into their values, and back."""
     root = network()
     line = make_timeline(Graph([root]))
     found = make_scenes(line.graph, list(name_nodes(line.nodes).values()), 300)
@@ -141,7 +145,8 @@ def test_scopes_unfold_into_their_values_and_fold_again() -> None:
         assert {i for i, node in enumerate(line.nodes) if name in node.group} <= inside
 
 
-def test_nested_scopes_unfold_one_inside_the_other() -> None:
+def test_nested_scopes() -> None:
+    """They unfold one inside the other."""
     x = Value(0.5, "x")
     with scope("outer"):
         with scope("inner"):
@@ -158,7 +163,8 @@ def test_nested_scopes_unfold_one_inside_the_other() -> None:
     assert max(framed) >= 1 and framed[0] == 0
 
 
-def test_a_large_graph_is_folded_by_levels_where_it_has_no_scopes() -> None:
+def test_large_graph_without_scopes() -> None:
+    """It is folded by levels."""
     x = Value(1.0)
     for _ in range(400):
         x = tanh(x) + 0.1
@@ -169,7 +175,8 @@ def test_a_large_graph_is_folded_by_levels_where_it_has_no_scopes() -> None:
 # ---- the page
 
 
-def test_the_page_has_a_policy_that_allows_our_script_and_style_alone() -> None:
+def test_content_security_policy() -> None:
+    """It allows the page's own script and style alone."""
     text = player(network()).html
     [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
@@ -201,7 +208,7 @@ NASTY = st.text(st.sampled_from("<>&\"'\\/ab]=;:-_`$\n\x00\x07\u2028\u202e\ud800
 @pytest.mark.slow
 @settings(deadline=None)
 @given(NASTY, NASTY, NASTY)
-def test_labels_and_scopes_change_nothing_but_text(a: str, b: str, c: str) -> None:
+def test_labels_and_scopes_are_text(a: str, b: str, c: str) -> None:
     def build(labels: tuple[str, str, str]) -> str:
         x = Value(0.5, labels[0])
         with scope(labels[2] or "s"):
@@ -230,7 +237,8 @@ print(hashlib.sha256("".join(page.html for page in pages).encode()).hexdigest())
 
 
 @pytest.mark.slow
-def test_the_same_graph_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+def test_same_bytes_in_every_process(tmp_path: Path) -> None:
+    """The same graph gives the same bytes in every process."""
     home = str(Path(autograd.__file__).parent.parent)
     program = PROGRAM.format(path=[home, str(Path(__file__).parent)])
     made = set()
@@ -242,7 +250,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process(tmp_path: Path) ->
     assert len(made) == 1
 
 
-def test_it_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_save(tmp_path: Path) -> None:
     made = player(network())
     path = made.save(tmp_path / "page.html")
     assert path.read_text(encoding="utf-8") == made.html
@@ -253,7 +261,7 @@ def test_it_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_notebooks_show_it_in_a_frame_of_its_own() -> None:
+def test_notebook_display() -> None:
     made = player(network(), height=500)
     bundle = made._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"} and bundle["text/plain"].startswith("<viz.Player of 'loss', ")
@@ -265,7 +273,8 @@ def test_notebooks_show_it_in_a_frame_of_its_own() -> None:
     assert made._repr_html_() == bundle["text/html"]
 
 
-def test_it_shows_the_values_of_the_call_whatever_happens_later() -> None:
+def test_values_are_those_of_the_call() -> None:
+    """Whatever happens later."""
     root = network()
     made = player(root)
     before = made.html
@@ -273,7 +282,7 @@ def test_it_shows_the_values_of_the_call_whatever_happens_later() -> None:
     assert made.html == before == player(root).html  # nor does it read or change a gradient
 
 
-def test_a_lone_leaf_plays_too() -> None:
+def test_lone_leaf() -> None:
     [scene] = data(player(Value(2.0, "x")))["scenes"]
     assert [step["kind"] for step in scene["steps"]] == ["start", "seed", "end"]
 
@@ -289,19 +298,21 @@ def test_a_lone_leaf_plays_too() -> None:
         ({"timeout": 0}, ValueError, "timeout must be positive, not 0"),
     ],
 )
-def test_wrong_arguments_are_named(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+def test_wrong_arguments(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=re.escape(words)):
         player(**{"root": Value(1.0), **arguments})
 
 
-def test_without_an_engine_the_error_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the remedies."""
     assert environment()
     monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
     with pytest.raises(EngineError):
         player(network())
 
 
-def test_the_words_of_steps_have_formulas_and_numbers() -> None:
+def test_words_of_steps() -> None:
+    """With formulas and numbers."""
     x, y = Value(-1.25, "x"), Value(0.5, "y")
     z = relu(x) + autograd.logsumexp([x, y]) - x * y
     z.label = "a name that is too long for a derivative"

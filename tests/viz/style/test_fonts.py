@@ -13,7 +13,7 @@ def test_png_can_show_every_operation() -> None:
         assert not unprintable(GLYPHS.get(row.glyph, row.glyph)), row.name
 
 
-def test_svg_text_keeps_its_width_in_other_fonts() -> None:
+def test_svg_text_keeps_its_width() -> None:
     svg = '<text x="1" font-weight="bold" font-size="10.00">a1&#45;</text>'
     svg += '<text font-size="9.00">漢</text><text font-size="9">σ</text>'
     assert finish(svg).count("textLength") == 2

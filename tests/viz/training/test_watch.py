@@ -46,7 +46,8 @@ def train(live: Watch, steps: int = 20) -> list[float]:
 # ---- terminals and logs
 
 
-def test_a_terminal_shows_one_line_that_is_written_over() -> None:
+def test_terminal() -> None:
+    """One line, written over and over."""
     out = Terminal()
     with watch(every=0, stream=out) as live:
         losses = train(live)
@@ -56,7 +57,8 @@ def test_a_terminal_shows_one_line_that_is_written_over() -> None:
     assert live.losses == losses
 
 
-def test_a_log_stays_short_and_ends_with_the_last_step() -> None:
+def test_log() -> None:
+    """It stays short and ends with the last step."""
     out = io.StringIO()
     with watch(every=0, stream=out) as live:
         for step in range(1000):
@@ -66,14 +68,15 @@ def test_a_log_stays_short_and_ends_with_the_last_step() -> None:
     assert "\r" not in out.getvalue() and "\x1b" not in out.getvalue()
 
 
-def test_what_is_not_due_is_not_shown_but_the_end_is() -> None:
+def test_intervals() -> None:
+    """What is not due is not shown, but the end is."""
     out = io.StringIO()
     with watch(every=1e9, stream=out) as live:
         train(live)
     assert [line.split("  ")[0] for line in out.getvalue().splitlines()] == ["step 0", "step 19"]
 
 
-def test_the_end_is_shown_after_an_error_too() -> None:
+def test_end_after_an_error() -> None:
     out = io.StringIO()
     with pytest.raises(KeyboardInterrupt), watch(every=1e9, stream=out) as live:
         train(live, 5)
@@ -81,7 +84,7 @@ def test_the_end_is_shown_after_an_error_too() -> None:
     assert out.getvalue().splitlines()[-1].startswith("step 4")
 
 
-def test_without_steps_nothing_is_written() -> None:
+def test_without_steps() -> None:
     out = Terminal()
     with watch(stream=out) as live:
         pass
@@ -89,7 +92,7 @@ def test_without_steps_nothing_is_written() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_a_stream_without_blocks_gets_the_numbers(encoding: str) -> None:
+def test_stream_without_blocks(encoding: str) -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding=encoding)
     with watch(every=0, stream=out) as live:
@@ -98,7 +101,7 @@ def test_a_stream_without_blocks_gets_the_numbers(encoding: str) -> None:
     assert raw.getvalue().decode(encoding).splitlines()[0].startswith("step 0  loss ")
 
 
-def test_labels_cannot_steer_the_terminal() -> None:
+def test_labels_are_text() -> None:
     out = Terminal()
     with watch(every=0, stream=out, name="a\x1b[2J\nb") as live:
         live.update(1.0)
@@ -108,7 +111,8 @@ def test_labels_cannot_steer_the_terminal() -> None:
 # ---- pages and notebooks
 
 
-def test_the_page_holds_the_curve_and_the_last_picture(tmp_path: Path) -> None:
+def test_page(tmp_path: Path) -> None:
+    """It holds the curve and the last picture."""
     with watch(stream=io.StringIO()) as live:
         train(live)
     text = live.save(tmp_path / "training.html").read_text(encoding="utf-8")
@@ -121,7 +125,8 @@ def test_the_page_holds_the_curve_and_the_last_picture(tmp_path: Path) -> None:
         live.save(tmp_path / "nowhere" / "training.html")
 
 
-def test_the_picture_is_that_of_its_step_whatever_the_optimiser_does_afterwards(tmp_path: Path) -> None:
+def test_picture_is_that_of_its_step(tmp_path: Path) -> None:
+    """Whatever the optimiser does afterwards."""
     w, wanted = Value(0.25, "w"), []
     with watch("values", stream=io.StringIO()) as live:
         for _ in range(5):
@@ -136,7 +141,7 @@ def test_the_picture_is_that_of_its_step_whatever_the_optimiser_does_afterwards(
     assert "the graph at step 4<" in live.save(tmp_path / "x.html").read_text(encoding="utf-8")
 
 
-def test_of_huge_graphs_not_every_step_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_huge_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
 
     def tick() -> float:
@@ -153,7 +158,8 @@ def test_of_huge_graphs_not_every_step_is_held(monkeypatch: pytest.MonkeyPatch) 
     assert 5 <= len(set(steps)) <= 20
 
 
-def test_a_number_alone_is_a_loss_and_another_root_can_be_drawn(tmp_path: Path) -> None:
+def test_loss_that_is_a_number(tmp_path: Path) -> None:
+    """Another root can then be drawn."""
     root = sigmoid(Value(0.5, "other"))
     with watch("values", stream=io.StringIO()) as live:
         live.update(2)
@@ -162,7 +168,8 @@ def test_a_number_alone_is_a_loss_and_another_root_can_be_drawn(tmp_path: Path) 
     assert "other" in live.save(tmp_path / "x.html").read_text(encoding="utf-8")
 
 
-def test_without_an_engine_the_page_has_a_text_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a text instead of a picture."""
     monkeypatch.setenv("VIZ_DOT", str(Path("no") / "such" / "dot"))
     with watch(stream=io.StringIO()) as live:
         train(live, 2)
@@ -170,13 +177,13 @@ def test_without_an_engine_the_page_has_a_text_instead(monkeypatch: pytest.Monke
     assert "<pre>E: loss" in shown["text/html"] and shown["text/plain"].startswith("step 1  loss ")
 
 
-def test_it_holds_no_graph_after_the_end() -> None:
+def test_no_graph_is_held_after_the_end() -> None:
     with watch(stream=io.StringIO()) as live:
         train(live, 2)
     assert live._snapshot is None and not any(isinstance(x, Value) for x in vars(live).values())
 
 
-def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook_output_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
     class Handle:
@@ -197,7 +204,7 @@ def test_in_a_notebook_one_output_is_updated(monkeypatch: pytest.MonkeyPatch) ->
     assert calls == ["first", "step 1", "step 2", "step 3"]
 
 
-def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_of_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(viz.training.watch, "kernel", lambda: object())
@@ -223,7 +230,8 @@ def test_drawing_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch)
 @example([5e-324, 1.0])
 @settings(deadline=None)
 @given(LOSSES)
-def test_every_curve_is_well_formed_and_inside_of_its_frame(losses: list[float]) -> None:
+def test_curves_are_inside_their_frame(losses: list[float]) -> None:
+    """And well formed."""
     root = ElementTree.fromstring(curve(losses, THEMES["light"]))
     line = next((e.get("points") for e in root.iter() if e.tag.endswith("polyline")), None)
     assert (line is not None) == any(map(math.isfinite, losses))
@@ -238,7 +246,7 @@ def test_every_curve_is_well_formed_and_inside_of_its_frame(losses: list[float])
 @example([1.7e308, -1.7e308, 0.0], 9)
 @settings(deadline=None)
 @given(LOSSES, st.integers(1, 40))
-def test_blocks_rise_and_fall_with_the_losses(losses: list[float], width: int) -> None:
+def test_blocks_follow_the_losses(losses: list[float], width: int) -> None:
     shown = blocks(losses, width)
     finite = [x for x in losses if math.isfinite(x)]
     assert len(shown) == min(width, len(finite)) and set(shown) <= set(BLOCKS)
@@ -246,7 +254,8 @@ def test_blocks_rise_and_fall_with_the_losses(losses: list[float], width: int) -
         assert shown[finite.index(min(finite))] == BLOCKS[0]
 
 
-def test_the_scale_is_logarithmic_where_losses_span_decades() -> None:
+def test_logarithmic_scale() -> None:
+    """Where losses span decades."""
     assert "step, logarithmic scale" in curve([1.0, 0.001], THEMES["dark"])
     assert "logarithmic" not in curve([1.0, 0.5], THEMES["dark"]) + curve([1.0, -0.001], THEMES["dark"])
 
@@ -262,12 +271,14 @@ def test_the_scale_is_logarithmic_where_losses_span_decades() -> None:
         ({"max_node": 3}, TypeError, "max_node"),
     ],
 )  # fmt: skip
-def test_wrong_choices_are_told_before_the_training(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+def test_wrong_choices(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
+    """They are refused before the training."""
     with pytest.raises(error, match=words):
         watch(**arguments)
 
 
-def test_what_is_no_loss_or_root_is_refused_and_not_noted() -> None:
+def test_wrong_losses_and_roots() -> None:
+    """They are refused and not noted."""
     live = watch(stream=io.StringIO())
     for loss in ("1", None, 1j):
         with pytest.raises(TypeError, match="loss"):
