@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd.calculus.ad import as_seeds, pull_back
+from autograd.calculus.call import Call
 from autograd.calculus.dense import gradient_row, gradient_rows, symmetric
 from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
-from autograd.calculus.transforms import Call
 from autograd.engine.functions import FUNCTIONS
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled

@@ -7,120 +7,19 @@ inner derivative is never taken for an outer one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import wraps
-from itertools import count
-from threading import Lock
 from typing import Any
 
-import numpy as np
-
-from autograd._validate import is_real, real
+from autograd._validate import real
 from autograd.calculus.ad import as_seeds, as_value, pull_back, push_forward
+from autograd.calculus.call import Call, numbers_of, one_number
 from autograd.calculus.dense import gradient_rows, recorded_rows, symmetric, tangent_columns
 from autograd.calculus.derivation import Argnums, Function, note_derivation
 from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
-from autograd.engine.context import CALL
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled, blocks
-from autograd.engine.value import (
-    CONSTANT,
-    Value,
-    count_calls,
-    gradients,
-    number,
-    owner,
-    sweep,
-    topological,
-    unary,
-    variable,
-    variables,
-)
-from autograd.ops.formulas import OPS
-
-_numbers = count(2)
-_lock = Lock()
-
-
-def next_number() -> int:
-    """A number for one more call; later ones have higher numbers."""
-    return next(_numbers)
-
-
-@contextmanager
-def counted(number: float) -> Iterator[None]:
-    """Leaves made inside know by this number that they are no Values from outside."""
-    with _lock:
-        count_calls(1)
-    token = CALL.set(number)
-    try:
-        yield
-    finally:
-        CALL.reset(token)
-        with _lock:
-            count_calls(-1)
-
-
-class Call:
-    """One call of a function on fresh variables: `inputs` (a Raveled), `variables`, `result`, `nested`."""
-
-    def __init__(self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums) -> None:
-        self.positions = [argnums] if isinstance(argnums, int) else list(argnums)
-        for position in self.positions:
-            if not -len(args) <= position < len(args):
-                raise TypeError(f"{name}: argnums {position} needs more than the {len(args)} positional arguments of the call")
-        if len({position % len(args) for position in self.positions}) < len(self.positions):
-            raise ValueError(f"{name}: argnums {tuple(self.positions)} names an argument twice")
-        self.several = not isinstance(argnums, int)
-        chosen = [args[position] for position in self.positions]
-        self.inputs = Raveled(tuple(chosen) if self.several else chosen[0])
-        self.number = float(next_number())
-        self.nested = Value in self.inputs.kinds
-        self.variables = self._variables(name)
-        filled = list(args)
-        rebuilt = self.inputs.rebuild(self.variables)
-        for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
-            filled[position] = argument
-        with recording(), counted(self.number + 0.5):
-            self.result = f(*filled, **kwargs)
-
-    def _variables(self, name: str) -> list[Value]:
-        if self.inputs.kinds == {float}:
-            return variables(self.inputs.numbers, self.number)
-        return [self._variable(x, name) for x in self.inputs.numbers]
-
-    def _variable(self, x: Any, name: str) -> Value:
-        if type(x) is Value:
-            return unary(OPS["identity"], x)
-        if not is_real(x):
-            raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}; leave that argument out with argnums")
-        return variable(float(x), self.number)
-
-    def look_outside(self, outputs: Sequence[Any]) -> None:
-        """Note whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
-
-        Calls are numbered, so enclosing ones have lower numbers; what calls inside left behind is constant by now.
-        """
-        if not self.nested:
-            order = topological([x for x in outputs if type(x) is Value])
-            self.nested = any([x.operation == 0 and owner(x) != CONSTANT and owner(x) < self.number for x in order])
-
-    def plain(self, x: Any) -> Any:
-        """A result as the caller gets it: the number, unless this call is nested in another derivative."""
-        return x if self.nested or type(x) is not Value else number(x)
-
-    def mirrored(self, found: Sequence[Any]) -> Any:
-        """Derivatives in the structure of the arguments."""
-        return self.inputs.rebuild(found)
-
-
-def one_number(name: str, output: Any) -> Any:
-    if isinstance(output, np.ndarray) and output.ndim == 0:
-        output = output.item()
-    if type(output) is not Value and not is_real(output):
-        raise TypeError(f"{name} needs a function that returns one number, not {type(output).__name__}: use jacobian()")
-    return output
+from autograd.engine.value import Value, gradients, sweep
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -164,7 +63,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
 
 def _gradient(call: Call, output: Any) -> list[Any]:
-    """The derivatives by the call's variables; through the fast sweep where only they take part."""
+    """The derivatives with respect to the call's variables; through the fast sweep where only they take part."""
     if type(output) is not Value:
         return [as_value(0.0) if call.nested else 0.0] * len(call.variables)
     if not call.nested and sweep(output, 1.0, call.number):
@@ -213,17 +112,6 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return derived
 
 
-def _outputs(name: str, result: Any) -> Raveled:
-    """The numbers of a result; TypeError where there is anything else, as after a forgotten return."""
-    outputs = Raveled(result)
-    for x in outputs.numbers:
-        if type(x) is not Value and not is_real(x):
-            raise TypeError(
-                f"{name} needs a function that returns numbers, in lists, tuples, dicts or arrays, not {type(x).__name__}"
-            )
-    return outputs
-
-
 def _as_arguments(primals: Any) -> tuple[Any, ...]:
     return primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
 
@@ -255,7 +143,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     call = Call("jvp()", f, arguments, {}, range(len(arguments)))
     if not direction.fits(call.inputs):
         raise ValueError("jvp() needs tangents in the structure of the primals, as many and of the same shapes")
-    outputs = _outputs("jvp()", call.result)
+    outputs = numbers_of("jvp()", call.result)
     call.nested = call.nested or Value in direction.kinds
     call.look_outside(outputs.numbers)
     seeds = [t if type(t) is Value else real(t, "a tangent") for t in direction.numbers]
@@ -291,7 +179,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     _check_function("vjp()", f)
     call = Call("vjp()", f, primals, {}, range(len(primals)))
     result, aux = call.result if has_aux else (call.result, None)
-    outputs = _outputs("vjp()", result)
+    outputs = numbers_of("vjp()", result)
     call.look_outside(outputs.numbers)
 
     def pull(cotangent: Any) -> Any:
@@ -373,7 +261,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse:
     @wraps(f)
     def derived(*args: Any, **kwargs: Any) -> Any:
         call = Call("jacobian()", f, args, kwargs, argnums)
-        outputs = _outputs("jacobian()", call.result)
+        outputs = numbers_of("jacobian()", call.result)
         if sparse:
             _check_sparse("jacobian(sparse=True)", call, outputs)
             return sparse_jacobian(outputs.numbers, call.variables, call.number, mode)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd._pytree import flatten
-from autograd.calculus.transforms import counted, next_number
+from autograd.calculus.call import counted, next_number
 from autograd.compiler._lower import within
 from autograd.compiler.refusals import states
 from autograd.engine import trace_ops

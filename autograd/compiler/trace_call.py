@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.call import one_number
 from autograd.calculus.derivation import Derivation
-from autograd.calculus.transforms import one_number
 from autograd.compiler.signature import filled, flat_numbers, is_number, key_of
 from autograd.compiler.specialization import GradientRequest, Specialization
 from autograd.compiler.static_arguments import unmarked

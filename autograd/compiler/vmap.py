@@ -21,6 +21,7 @@ from autograd.engine.functions import as_array
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.program.executor import NumPyPlan, block_size, points_runner
+from autograd.program.instructions import BAD_INDEX
 from autograd.program.threads import share
 
 Function = Callable[..., Any]
@@ -192,7 +193,7 @@ class Batched:
                 continue
             result.put(path, arrays, points, done)
             if (failed == -2).any():
-                raise IndexError("take() got an index that is no whole number in the range of its items")
+                raise IndexError(BAD_INDEX)
             for broken in np.unique(failed[~done]):
                 leaving = np.nonzero(failed == broken)[0]
                 leaving = leaving if points is None else points[leaving]

@@ -44,6 +44,7 @@ def kernels() -> str:
     ]
     parts.append('#include "kernels.h"\n')
     listed = ", ".join(f"AG_OP_{name} = {getattr(ops, name)}" for name in named)
+    parts.append(f'#define AG_BAD_INDEX "{ops.BAD_INDEX}"\n')
     parts.append(f"enum {{ AG_FIXED = {ops.FIXED}, {listed} }};\n")
     parts += [scalar_function(number) for number in numbers]
     parts += [_kernel(number) for number in numbers]

@@ -36,6 +36,7 @@ class Partial:
     sources: tuple[int, ...] = ()
 
 
+BAD_INDEX = "take() got an index that is no whole number in the range of its items"
 OPS: list[Op] = [Op("none", expr.symbol(0.0), ())]
 NUMBERS: dict[str, int] = {}
 PARTIALS: dict[int, tuple[Partial, ...]] = {}

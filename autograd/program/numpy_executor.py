@@ -137,4 +137,4 @@ def check_takes(program: Program, v: Any) -> None:
     for i in np.nonzero(program.op == ops.TAKE)[0]:
         size, index = int(program.b[i]) - 1, v[program.pool[program.a[i]]]
         if not np.all((index == np.floor(index)) & (index >= -size) & (index < size)):
-            raise IndexError("take() got an index that is no whole number in the range of its items")
+            raise IndexError(ops.BAD_INDEX)

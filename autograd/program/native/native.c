@@ -75,7 +75,7 @@ static int execute(Plan *self, double *v) {
     }
     int broken = ag_first_broken(&self->g, v);
     if (broken < 0 && bad) {
-        PyErr_SetString(PyExc_IndexError, "take() got an index that is no whole number in the range of its items");
+        PyErr_SetString(PyExc_IndexError, AG_BAD_INDEX);
         return -2;
     }
     return broken;
