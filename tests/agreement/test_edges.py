@@ -44,6 +44,7 @@ def derived(name: str, *operands: float) -> tuple[float, ...]:
 
 # ---- the table of the documentation: operation, operands, value, partials
 
+
 EDGES: list[tuple[Any, ...]] = [
     ("log", (0.0,), -inf, inf),
     ("log", (-0.0,), -inf, inf),
@@ -235,6 +236,7 @@ def test_second_derivative_at_kinks_is_0(name: str, x: float) -> None:
 
 
 # ---- tails: 1e-14 relative, in value and derivative
+
 
 TAILS = {
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
@@ -428,6 +430,7 @@ def test_product_is_differentiable_at_zeros() -> None:
 
 # ---- every row at every edge point, in every way of computing
 
+
 POINTS = [0.0, -0.0, 1.0, -1.0, inf, -inf, nan, 1e308, -1e308, 5e-324, -5e-324, 1e-300, 0.5, -0.5, 2.0, -2.5, 3.0, 40.0, -1e3]
 SMALL = [pytest.param(row, id=row.name) for row in TABLE.values() if row.arity in (1, 2)]
 OUTSIDE = {"zeta": lambda s, x: s <= 1.0 or x <= 0.0}  # where the row says that it does not hold
@@ -490,3 +493,12 @@ def test_recorded_derivatives_at_edges(row: Row) -> None:
         recorded = [x.data for x in gradient(node, leaves, create_graph=True)]
         for found, partial in zip(recorded, node.partials, strict=True):
             assert found == partial or ulps(found, partial) <= 16, (operands, found, partial)
+
+
+def test_silu_and_gelu_at_infinity() -> None:
+    for f in (autograd.silu, autograd.gelu):
+        for value, derivative, at in ((0.0, 0.0, -math.inf), (math.inf, 1.0, math.inf)):
+            x = Value(at)
+            y = f(x)
+            y.backward()
+            assert (y.data, x.grad) == (value, derivative)

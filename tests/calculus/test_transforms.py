@@ -413,3 +413,10 @@ def test_second_derivative_of_a_zero_adjoint() -> None:
     assert jacobian(grad(f))([0.0, 1.5]) == [[0.0, e], [e, 0.0]]
     assert jacobian(grad(f), mode="forward")([0.0, 1.5]) == [[0.0, e], [e, 0.0]]
     assert hvp(f, [0.0, 1.5], [0.0, 1.0]) == [e, 0.0]
+
+
+@pytest.mark.parametrize("result", [None, "a", {1.0}, range(2)], ids=["nothing", "text", "a set", "a range"])
+def test_results_that_are_not_numbers(result: object) -> None:
+    for transform in (jacobian(lambda x: result), lambda x: jvp(lambda y: result, x, 1.0), lambda x: vjp(lambda y: result, x)):
+        with pytest.raises(TypeError, match="returns numbers"):
+            transform(1.0)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import LostGradientError, Value, gradient
+from autograd import LostGradientError, Value, grad, gradient
 from autograd.engine.functions import FUNCTIONS
 from autograd.ops.primitives import TABLE, Row
 
@@ -154,6 +154,7 @@ def test_dot_product_is_a_value() -> None:
 
 
 # ---- NumPy's functions
+
 
 UFUNCS = [
     pytest.param(row, id=row.numpy) for row in TABLE.values()
@@ -366,3 +367,23 @@ def test_zero_grad() -> None:
 def test_zero_grad_wrong_items(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"^zero_grad\(\) takes Values, and arrays, lists or dicts of them, not"):
         ag.zero_grad(wrong)
+
+
+def test_masked_arrays_are_refused() -> None:
+    """Their mask would be lost."""
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    for function in (ag.sum, ag.sin, ag.data, ag.asarray):
+        with pytest.raises(TypeError, match="mask"):
+            function(masked)
+
+
+def test_masked_products_keep_the_gradient() -> None:
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    assert grad(lambda s: (masked * s).sum())(3.0) == 1.0
+
+
+def test_variance() -> None:
+    x = ag.asarray([1.0, 2.0, 4.0])
+    y = np.var(x)
+    y.backward()
+    assert np.allclose(ag.grads(x), 2 / 3 * (ag.data(x) - 7 / 3), rtol=1e-14)

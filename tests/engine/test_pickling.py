@@ -462,3 +462,19 @@ def test_copy_deeper_than_the_stack(copier: Callable[[Any], Any]) -> None:
     again.backward()
     leaf = topological(again)[0]
     assert (again.data, leaf.label, leaf.grad, x.grad) == (20_001.0, "x", 20_001.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("mul", 1.0, 0.0, "", (), None, (1.0,), (1.0,)),
+        ("mul", 1.0, 0.0, "", (), None, (), ()),
+        ("sum", 1.0, 0.0, "", (), None, ("x",), (1.0,)),
+    ],
+    ids=["an operand missing", "no operands", "an operand of text"],
+)
+def test_damaged_pickle(row: tuple[object, ...]) -> None:
+    from autograd.engine.pickling import _load_block
+
+    with pytest.raises(ValueError, match="damaged"):
+        _load_block((), (row,), ())

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,22 +66,6 @@ def test_takes_and_shared_arguments() -> None:
     x = np.arange(37.0)
     found = vmap(lambda x, k, s: take([x, x * s, s], k), in_axes=(0, 0, None))(x, np.arange(37) % 3, 5.0)
     assert found.tolist() == [[i, i * 5.0, 5.0][int(i) % 3] for i in x]
-
-
-FORK = """
-import os, numpy, autograd
-f, x = autograd.vmap(lambda x: x * x, threads=2), numpy.arange(5000.0)
-assert f(x)[-1] == 4999.0**2
-child = os.fork()
-if child == 0:
-    os._exit(0 if f(x)[-1] == 4999.0**2 else 1)
-assert os.waitpid(child, 0)[1] == 0
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_fork(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], check=True, timeout=60, cwd=tmp_path)
 
 
 def test_powers_of_0_fold() -> None:
