@@ -170,12 +170,14 @@ def comparison(results: dict) -> str:
     rows, gpt = [], results["workloads"][GPT]
     for label, *forms in PACKAGES:
         main = forms[0] or forms[1]
+        if main not in results["probes"]:
+            continue
         version = short(results["versions"][main]).split("+")[0] if ENGINES[main].environment != "ours" else ""
         cells = [
             duration(median(it["turns"])) if it.get("turns") else short(it) for it in (gpt.get(form, {}) for form in forms)
         ]
         ready = gpt.get(forms[1], {}).get("ready")
-        sweeps, deep = (short(results["probes"].get(main, {}).get(key, "")) for key in ("sweeps", "deep"))
+        sweeps, deep = (short(results["probes"][main].get(key, "")) for key in ("sweeps", "deep"))
         cells += [duration(ready) if ready else "", SWEEPS.get(sweeps, sweeps), "yes" if deep == "2" else f"`{deep}`"]
         rows.append(row(f"{label} {version}".strip(), *cells))
     heads = ["engine", "a step", "compiled", "with arrays", "ready after", "second `backward()`", "chain of 100,000"]
