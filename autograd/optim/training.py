@@ -6,7 +6,6 @@ The module is not called `fit`, since the package binds that name to the functio
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tqdm import tqdm
 
 import autograd
 from autograd.nn import Module
+from autograd.optim.batches import Batches, columns_of
 from autograd.optim.checkpoint import Checkpoint, History, Run
 from autograd.optim.clipping import clip_grad_norm
 from autograd.optim.loss_and_grad import Compiled, Eager
@@ -103,44 +103,62 @@ def fit(
         >>> round(line.slope.data, 6), history.epochs, history.loss[0]
         (3.0, 50, 45.0)
     """
-    columns, held = _columns("data", data), None if validation is None else _columns("validation", validation)
-    if min(epochs, steps or 0) < 0 or (batch_size is not None and batch_size < 1) or (patience is not None and patience < 1):
-        raise ValueError("epochs and steps must not be negative, batch_size and patience must be at least 1")
-    count, size = len(columns[0]), batch_size or len(columns[0])
-    batches = -(-count // size)
-    goal = epochs * batches if steps is None else steps
+    _check_counts(epochs, steps, batch_size, patience)
+    batches = Batches(data, batch_size, shuffle)
+    held_out = None if validation is None else columns_of("validation", validation)
     values = model.parameters() if optimizer.parameters is None else optimizer.parameters
-    engine = Compiled(model, loss, values) if jit else Eager(model, loss, values)
-    run = Run(engine.vector(), optimizer, np.random.default_rng(rng) if isinstance(rng, (int, np.integer)) else rng)
-    identity = {"optimizer": repr(optimizer), "parameters": len(run.theta), "examples": count, "batch": size, "clip": clip_norm}
-    file = Checkpoint(checkpoint, {**identity, "shuffle": shuffle}, save_seconds)
+    engine = (Compiled if jit else Eager)(model, loss, values)
+    run = Run(engine.vector(), optimizer, _generator(rng))
+    file = Checkpoint(checkpoint, _identity(run, batches, clip_norm), save_seconds)
     if resume:
         file.resume(run)
     engine.write(run.theta)
+    goal = epochs * batches.per_epoch if steps is None else steps
     history, hidden = run.history, None if progress is None else not progress
     try:
         with tqdm(total=goal, initial=len(history.loss), disable=hidden, unit="step") as bar:
-            while history.stopped != "patience" and (len(history.loss) < goal or run.done == batches):
-                if not run.order:
-                    run.order = _order(count, run.rng) if shuffle and size < count else list(range(count))
-                for start in range(run.done * size, count, size)[: max(goal - len(history.loss), 0)]:
-                    _step(run, engine, _chosen(columns, run.order[start : start + size]), clip_norm, callback)
+            while history.stopped != "patience" and (len(history.loss) < goal or run.done == batches.per_epoch):
+                for batch in batches.rest_of_epoch(run, goal - len(history.loss)):
+                    _step(run, engine, batch, clip_norm, callback)
                     bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                     bar.update()
                     file.save(run)
-                if run.done == batches:
-                    _end_epoch(run, None if held is None else engine.evaluate(run.theta, held), patience, min_delta)
+                if run.done == batches.per_epoch:
+                    judgement = None if held_out is None else engine.evaluate(run.theta, held_out)
+                    _end_epoch(run, judgement, patience, min_delta)
                 file.save(run)
         history.stopped = history.stopped or "end"
         file.save(run, now=True)
     except BaseException:
         engine.finish(run.theta)
         raise
-    engine.finish(run.best_theta if patience is not None and run.best_theta is not None else run.theta)
+    engine.finish(run.theta if patience is None or run.best_theta is None else run.best_theta)
     return history
 
 
+def _check_counts(epochs: int, steps: int | None, batch_size: int | None, patience: int | None) -> None:
+    if min(epochs, steps or 0) < 0 or (batch_size is not None and batch_size < 1) or (patience is not None and patience < 1):
+        raise ValueError("epochs and steps must not be negative, batch_size and patience must be at least 1")
+
+
+def _generator(rng: Any) -> Any:
+    return np.random.default_rng(rng) if isinstance(rng, (int, np.integer)) else rng
+
+
+def _identity(run: Run, batches: Batches, clip_norm: float | None) -> dict[str, Any]:
+    """What tells this run from another one, so that a checkpoint is not taken for that of another run."""
+    return {
+        "optimizer": repr(run.optimizer),
+        "parameters": len(run.theta),
+        "examples": batches.count,
+        "batch": batches.size,
+        "clip": clip_norm,
+        "shuffle": batches.shuffle,
+    }
+
+
 def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float | None, callback: Any) -> None:
+    """Take one step; an interrupt leaves the parameters before it or after it."""
     result, gradient = engine.gradient(run.theta, batch)
     value = autograd.data(result)
     if callback is not None:
@@ -151,7 +169,7 @@ def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float
         what = f"the loss is {value}" if not math.isfinite(value) else "the gradient is not finite"
         step = len(run.history.loss) + 1
         raise FloatingPointError(f"{what} in step {step}: autograd.diagnose(loss) names the first bad number; try a smaller lr")
-    theta = run.theta.copy()  # so that an interrupt leaves the old parameters or the new
+    theta = run.theta.copy()
     run.optimizer.update(theta, gradient)
     run.theta = theta
     engine.write(theta)
@@ -160,6 +178,7 @@ def _step(run: Run, engine: Eager | Compiled, batch: list[Any], clip_norm: float
 
 
 def _end_epoch(run: Run, validation: float | None, patience: int | None, min_delta: float) -> None:
+    """Judge an epoch, keep its parameters if they are the best, and stop if there were none for long."""
     history = run.history
     if validation is not None:
         history.validation.append(validation)
@@ -171,25 +190,3 @@ def _end_epoch(run: Run, validation: float | None, patience: int | None, min_del
         run.best_theta = run.theta.copy() if patience is not None else None
     elif patience is not None and history.epochs - history.best_epoch >= patience:
         history.stopped = "patience"
-
-
-def _columns(name: str, data: Any) -> tuple[Any, ...]:
-    columns = data if isinstance(data, tuple) else (data,)
-    lengths = [len(column) for column in columns]
-    if not lengths or len(set(lengths)) > 1 or not lengths[0]:
-        raise ValueError(
-            f"{name} must be one or more sequences of one length, with examples in them; the lengths are {lengths}"
-        )
-    return columns
-
-
-def _order(count: int, rng: Any) -> list[int]:
-    if isinstance(rng, random.Random) or rng is random:
-        return rng.sample(range(count), count)
-    return rng.permutation(count).tolist()  # type: ignore[no-any-return]
-
-
-def _chosen(columns: tuple[Any, ...], places: list[int]) -> list[Any]:
-    if len(places) == len(columns[0]):
-        return list(columns)
-    return [column[places] if isinstance(column, np.ndarray) else [column[i] for i in places] for column in columns]
