@@ -29,6 +29,7 @@ from autograd.compiler.jit import jit  # noqa: E402
 from autograd.compiler.vmap import vmap  # noqa: E402
 from autograd.engine import pickling as _pickling  # noqa: E402, F401  (registers pickling)
 from autograd.engine.arrays import asarray, data, grads, zero_grad  # noqa: E402
+from autograd.engine.backward import topological_order  # noqa: E402
 from autograd.engine.custom import primitive  # noqa: E402
 from autograd.engine.functions import PUBLIC as _PUBLIC  # noqa: E402
 from autograd.engine.modes import no_grad, scope, stop_gradient, trace_source, trap  # noqa: E402
@@ -78,6 +79,7 @@ __all__ = [
     "stop_gradient",
     "trace_source",
     "take",
+    "topological_order",
     "trap",
     "value_and_grad",
     "vjp",

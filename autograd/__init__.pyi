@@ -22,6 +22,7 @@ from autograd.engine.arrays import asarray as asarray
 from autograd.engine.arrays import data as data
 from autograd.engine.arrays import grads as grads
 from autograd.engine.arrays import zero_grad as zero_grad
+from autograd.engine.backward import topological_order as topological_order
 from autograd.engine.custom import primitive as primitive
 from autograd.engine.modes import no_grad as no_grad
 from autograd.engine.modes import scope as scope

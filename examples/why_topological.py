@@ -14,8 +14,7 @@ import argparse
 from collections import deque
 from pathlib import Path
 
-from autograd import Value
-from autograd.engine.value import topological
+from autograd import Value, topological_order
 from viz import draw
 
 X = 2.0
@@ -64,7 +63,7 @@ def breadth_first(root: Value) -> list[Value]:
 
 def reverse_topological(root: Value) -> list[Value]:
     """Every node after all nodes that use it, when its gradient is complete."""
-    return topological(root)[::-1]
+    return topological_order(root)[::-1]
 
 
 def numeric(step: float = 1e-5) -> float:

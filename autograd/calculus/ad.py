@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd._validate import real
+from autograd.engine.backward import topological_order
 from autograd.engine.context import mode, tracing
 from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
 from autograd.engine.ravel import Raveled
-from autograd.engine.value import CONSTANT, Value, number, operands, topological, variable
+from autograd.engine.value import Value, constant, number, operands
 from autograd.errors import DomainError
 
 Linear = dict[int, Any]  # an adjoint or tangent by the identity of its node
@@ -60,12 +61,12 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
 
 def as_value(x: Any) -> Value:
     """A Value as it is, a number as a leaf."""
-    return x if type(x) is Value else variable(float(x), CONSTANT)
+    return constant(x if type(x) is Value else float(x))
 
 
 def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool) -> list[Any]:
     """The adjoints of the inputs: the reverse sweep from seeded outputs, over what depends on an input only."""
-    order = topological([node for node, _ in seeds.values()])
+    order = topological_order([node for node, _ in seeds.values()])
     wanted = {id(item) for item in inputs}
     active = dependents(order, wanted)
     adjoints: Linear = {key: seed for key, (_, seed) in seeds.items() if key in active}
@@ -154,7 +155,7 @@ def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bo
 
     An input whose tangent is plainly 0 takes no part, so that an infinite or nan derivative by it spoils no other.
     """
-    order = topological([x for x in outputs if type(x) is Value])
+    order = topological_order([x for x in outputs if type(x) is Value])
     linear: Linear = {key: t for key, t in tangents.items() if type(t) is not float or t != 0.0}
     active = dependents(order, set(linear))
     reached: dict[int, Any] = {}

@@ -12,33 +12,35 @@ import numpy as np
 
 from autograd._validate import is_real
 from autograd.calculus.derivation import Argnums, Function
-from autograd.engine.context import CALL
+from autograd.engine.backward import topological_order
+from autograd.engine.context import LEVEL
 from autograd.engine.modes import recording
+from autograd.engine.node import level
 from autograd.engine.ravel import Raveled
-from autograd.engine.value import CONSTANT, Value, count_calls, number, owner, topological, unary, variable, variables
+from autograd.engine.value import Value, count_active, number, unary, variable, variables
 from autograd.ops.formulas import OPS
 
-_numbers = count(2)
+_levels = count(1)
 _lock = Lock()
 
 
-def next_number() -> int:
-    """A number for one more call; later ones have higher numbers."""
-    return next(_numbers)
+def next_level() -> int:
+    """The level of one more call; later ones have higher levels."""
+    return next(_levels)
 
 
 @contextmanager
-def counted(number: float) -> Iterator[None]:
-    """Leaves made inside know by this number that they are no Values from outside."""
+def inside(level: int) -> Iterator[None]:
+    """Give leaves made meanwhile this level, by which they are known as constants of the call."""
     with _lock:
-        count_calls(1)
-    token = CALL.set(number)
+        count_active(more_calls=1)
+    token = LEVEL.set(level)
     try:
         yield
     finally:
-        CALL.reset(token)
+        LEVEL.reset(token)
         with _lock:
-            count_calls(-1)
+            count_active(more_calls=-1)
 
 
 class Call:
@@ -54,19 +56,19 @@ class Call:
         self.several = not isinstance(argnums, int)
         chosen = [args[position] for position in self.positions]
         self.inputs = Raveled(tuple(chosen) if self.several else chosen[0])
-        self.number = float(next_number())
+        self.level = next_level()
         self.nested = Value in self.inputs.kinds
         self.variables = self._variables(name)
         filled = list(args)
         rebuilt = self.inputs.rebuild(self.variables)
         for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
             filled[position] = argument
-        with recording(), counted(self.number + 0.5):
+        with recording(), inside(self.level):
             self.result = f(*filled, **kwargs)
 
     def _variables(self, name: str) -> list[Value]:
         if self.inputs.kinds == {float}:
-            return variables(self.inputs.numbers, self.number)
+            return variables(self.inputs.numbers, self.level)
         return [self._variable(x, name) for x in self.inputs.numbers]
 
     def _variable(self, x: Any, name: str) -> Value:
@@ -74,16 +76,16 @@ class Call:
             return unary(OPS["identity"], x)
         if not is_real(x):
             raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}; leave that argument out with argnums")
-        return variable(float(x), self.number)
+        return variable(float(x), self.level)
 
     def look_outside(self, outputs: Sequence[Any]) -> None:
         """Note whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
 
-        Calls are numbered, so enclosing ones have lower numbers; what calls inside left behind is constant by now.
+        Enclosing calls have lower levels; what calls inside left behind is constant by now.
         """
         if not self.nested:
-            order = topological([x for x in outputs if type(x) is Value])
-            self.nested = any([x.operation == 0 and owner(x) != CONSTANT and owner(x) < self.number for x in order])
+            order = topological_order([x for x in outputs if type(x) is Value])
+            self.nested = any([x.operation == 0 and not x.is_constant and level(x) < self.level for x in order])
 
     def plain(self, x: Any) -> Any:
         """A result as the caller gets it: the number, unless this call is nested in another derivative."""

@@ -8,24 +8,26 @@ from typing import Any
 import numpy as np
 
 from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
+from autograd.engine.backward import sweep
 from autograd.engine.modes import recording
-from autograd.engine.value import Value, gradients, sweep
+from autograd.engine.node import gradients
+from autograd.engine.value import Value
 
 
-def gradient_row(output: Any, inputs: list[Value], call: float) -> Sequence[float]:
+def gradient_row(output: Any, inputs: list[Value], level: int) -> Sequence[float]:
     """The gradient of one output in numbers, by the fast sweep where only the variables of the call take part."""
     if type(output) is not Value:
         return [0.0] * len(inputs)
     for v in inputs:
         v.grad = 0.0
-    return gradients(inputs) if sweep(output, 1.0, call) else pull_back(as_seeds([output], [1.0]), inputs, False)
+    return gradients(inputs) if sweep(output, 1.0, level) else pull_back(as_seeds([output], [1.0]), inputs, False)
 
 
-def gradient_rows(outputs: Sequence[Any], inputs: list[Value], call: float) -> Any:
+def gradient_rows(outputs: Sequence[Any], inputs: list[Value], level: int) -> Any:
     """The Jacobian by one reverse sweep for each output."""
     matrix = np.zeros((len(outputs), len(inputs)))
     for i, y in enumerate(outputs):
-        matrix[i] = gradient_row(y, inputs, call)
+        matrix[i] = gradient_row(y, inputs, level)
     return matrix
 
 

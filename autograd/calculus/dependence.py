@@ -12,7 +12,8 @@ from typing import Any
 
 from autograd.engine.registry import OPERATIONS
 from autograd.ops.formulas import NAMES
-from autograd.ops.primitives import TABLE, Lists, zero
+from autograd.ops.primitives import TABLE, zero
+from autograd.ops.reductions import Lists
 
 Reach = frozenset[int]
 NOTHING: Reach = frozenset()

@@ -45,8 +45,8 @@ class Point:
 
     def jacobian(self) -> Any:
         if self.sparse:
-            return sparse_jacobian(self.outputs.numbers, self.call.variables, self.call.number)
-        return gradient_rows(self.outputs.numbers, self.call.variables, self.call.number)
+            return sparse_jacobian(self.outputs.numbers, self.call.variables, self.call.level)
+        return gradient_rows(self.outputs.numbers, self.call.variables, self.call.level)
 
     def slopes(self) -> list[Any]:
         """The gradient, recorded."""
@@ -56,8 +56,8 @@ class Point:
     def hessian(self) -> Any:
         slopes = self.once("slopes", self.slopes)
         if self.sparse:
-            return sparse_hessian(self.outputs.numbers[0], slopes, self.call.variables, self.call.number)
-        return symmetric(gradient_rows(slopes, self.call.variables, self.call.number))
+            return sparse_hessian(self.outputs.numbers[0], slopes, self.call.variables, self.call.level)
+        return symmetric(gradient_rows(slopes, self.call.variables, self.call.level))
 
     def product(self, direction: Any) -> Any:
         """The Hessian times a direction: the gradient of the recorded gradient's product with it."""
@@ -65,7 +65,7 @@ class Point:
             return self.slope_of(FUNCTIONS["sumprod"](self.once("slopes", self.slopes), direction))
 
     def slope_of(self, y: Any) -> Any:
-        return np.array(gradient_row(y, self.call.variables, self.call.number), dtype=float)
+        return np.array(gradient_row(y, self.call.variables, self.call.level), dtype=float)
 
 
 class Objective:

@@ -56,7 +56,7 @@ def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
         raise ValueError(f"sparsity() knows order=1 (Jacobian) and order=2 (Hessian), not {order!r}")
     inputs = Raveled(x)
     check_flat("sparsity()", inputs)
-    fresh = variables([float(number) for number in inputs.numbers], 0.0)
+    fresh = variables([float(number) for number in inputs.numbers], 0)
     with recording():
         outputs = Raveled(f(inputs.rebuild(fresh)))
     if order == 2:
@@ -72,7 +72,7 @@ def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
     return sparse.csr_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), (len(rows), len(fresh)))
 
 
-def sparse_jacobian(outputs: Sequence[Any], inputs: Sequence[Value], call: float, mode: str | None = None) -> Any:
+def sparse_jacobian(outputs: Sequence[Any], inputs: Sequence[Value], level: int, mode: str | None = None) -> Any:
     """The Jacobian of a recorded graph by the variables of a transform's call, in as few sweeps as colours."""
     rows = jacobian_pattern(outputs, inputs)
     columns = _transposed(rows, len(inputs))
@@ -85,11 +85,11 @@ def sparse_jacobian(outputs: Sequence[Any], inputs: Sequence[Value], call: float
     best = min(colours, key=lambda name: _number(colours[name]))
     pairs = pairs_of(rows)
     found = _by_rows if best == "reverse" else _by_columns
-    data = found(outputs, inputs, colours[best], pairs, call)
+    data = found(outputs, inputs, colours[best], pairs, level)
     return matrix_of(pairs, data, (len(outputs), len(inputs)))
 
 
-def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, call: float) -> Any:
+def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, level: int) -> Any:
     """One reverse sweep for each colour of outputs, from their sum."""
     groups: list[list[Value]] = [[] for _ in range(_number(colours))]
     for y, colour in zip(outputs, colours, strict=True):
@@ -98,11 +98,11 @@ def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int]
     products = np.zeros((len(groups), len(inputs)))
     for colour, group in enumerate(groups):
         if group:
-            products[colour] = _gradient_of_sum(group, inputs, call)
+            products[colour] = _gradient_of_sum(group, inputs, level)
     return products[np.array(colours, dtype=int)[pairs[:, 0]], pairs[:, 1]]
 
 
-def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, call: float) -> Any:
+def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, level: int) -> Any:
     """All colours of inputs in one forward sweep."""
     units = directions(_number(colours))
     tangents = push_forward(outputs, {id(v): units[colour] for v, colour in zip(inputs, colours, strict=True)}, False)
@@ -112,7 +112,7 @@ def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[i
     return products[pairs[:, 0], np.array(colours, dtype=int)[pairs[:, 1]]]
 
 
-def sparse_hessian(output: Any, first: Sequence[Any], inputs: Sequence[Value], call: float) -> Any:
+def sparse_hessian(output: Any, first: Sequence[Any], inputs: Sequence[Value], level: int) -> Any:
     """The Hessian, exactly symmetric, from the recorded gradient `first`: one reverse sweep for each colour.
 
     The product with a direction of zeros and ones is the gradient of the sum of some components of the gradient.
@@ -123,7 +123,7 @@ def sparse_hessian(output: Any, first: Sequence[Any], inputs: Sequence[Value], c
     for i, (slope, colour) in enumerate(zip(first, colours, strict=True)):
         if type(slope) is Value and rows[i]:
             groups[colour].append(slope)
-    products = [_gradient_of_sum(group, inputs, call) if group else [0.0] * len(inputs) for group in groups]
+    products = [_gradient_of_sum(group, inputs, level) if group else [0.0] * len(inputs) for group in groups]
     alike = [Counter([colours[j] for j in row]) for row in rows]
     pairs = pairs_of(rows)
     data = [
@@ -138,10 +138,10 @@ def _alone(i: int, j: int, colours: list[int], alike: list[Counter[int]]) -> boo
     return alike[i][colours[j]] == 1
 
 
-def _gradient_of_sum(group: list[Value], inputs: Sequence[Value], call: float) -> Sequence[float]:
+def _gradient_of_sum(group: list[Value], inputs: Sequence[Value], level: int) -> Sequence[float]:
     with recording():
         root = FUNCTIONS["sum"](group) if len(group) > 1 else group[0]
-    return gradient_row(root, list(inputs), call)
+    return gradient_row(root, list(inputs), level)
 
 
 def _number(colours: Sequence[int]) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 from autograd.calculus.ad import dependents
 from autograd.calculus.dependence import NOTHING, Reach, Reads, curvature, is_linear, of_lists, union
+from autograd.engine.backward import topological_order
 from autograd.engine.registry import OPERATIONS
-from autograd.engine.value import Value, operands, topological
+from autograd.engine.value import Value, operands
 
 
 class Graph:
@@ -21,7 +22,7 @@ class Graph:
 
     def __init__(self, outputs: Sequence[Any], variables: Sequence[Value], whole: bool) -> None:
         roots = [y for y in outputs if type(y) is Value]
-        self.order = topological(roots)
+        self.order = topological_order(roots)
         self.places = {id(v): i for i, v in enumerate(variables)}
         self.active = dependents(self.order, set(self.places))
         self.uses = Counter(map(id, roots)) if whole else Counter[int]()

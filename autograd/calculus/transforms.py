@@ -17,9 +17,11 @@ from autograd.calculus.call import Call, numbers_of, one_number
 from autograd.calculus.dense import gradient_rows, recorded_rows, symmetric, tangent_columns
 from autograd.calculus.derivation import Argnums, Function, note_derivation
 from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
+from autograd.engine.backward import sweep
 from autograd.engine.modes import recording
+from autograd.engine.node import gradients
 from autograd.engine.ravel import Raveled, blocks
-from autograd.engine.value import Value, gradients, sweep
+from autograd.engine.value import Value
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -66,7 +68,7 @@ def _gradient(call: Call, output: Any) -> list[Any]:
     """The derivatives with respect to the call's variables; through the fast sweep where only they take part."""
     if type(output) is not Value:
         return [as_value(0.0) if call.nested else 0.0] * len(call.variables)
-    if not call.nested and sweep(output, 1.0, call.number):
+    if not call.nested and sweep(output, 1.0, call.level):
         return gradients(call.variables)
     call.look_outside([output])
     with recording():
@@ -264,7 +266,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None, sparse:
         outputs = numbers_of("jacobian()", call.result)
         if sparse:
             _check_sparse("jacobian(sparse=True)", call, outputs)
-            return sparse_jacobian(outputs.numbers, call.variables, call.number, mode)
+            return sparse_jacobian(outputs.numbers, call.variables, call.level, mode)
         return blocks(_matrix(call, outputs.numbers, mode), outputs, call.inputs)
 
     return derived
@@ -286,7 +288,7 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
         return recorded_rows(outputs, call.variables)
     if mode == "forward" or (mode is None and len(call.variables) < len(outputs)):
         return tangent_columns(outputs, call.variables)
-    return gradient_rows(outputs, call.variables, call.number)
+    return gradient_rows(outputs, call.variables, call.level)
 
 
 def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function:
@@ -328,7 +330,7 @@ def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False) -> Function
         with recording():
             first = pull_back(as_seeds([output], [1.0]), call.variables, True)
         if sparse:
-            return sparse_hessian(output, first, call.variables, call.number)
+            return sparse_hessian(output, first, call.variables, call.level)
         return blocks(symmetric(_matrix(call, first, "reverse")), call.inputs, call.inputs)
 
     return derived

@@ -18,9 +18,10 @@ from autograd.calculus.transforms import jacobian
 from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
 from autograd.checks.diagnose import describe
+from autograd.engine.backward import topological_order
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled
-from autograd.engine.value import Value, number, operands, topological
+from autograd.engine.value import Value, number, operands
 
 
 class GradientError(AssertionError):
@@ -118,7 +119,7 @@ def _graph(f: Callable[..., Any], flat: Flat, plain: Any, point: Sequence[float]
             raise error from None  # what goes wrong on plain numbers too is not about derivatives
         wrong = Wrong(why=str(error))
         raise _error(1, "", wrong, wrong) from error
-    order = topological([y for y in outputs if type(y) is Value])
+    order = topological_order([y for y in outputs if type(y) is Value])
     active = dependents(order, set(map(id, leaves)))
     found: dict[Any, tuple[Value, list[int]]] = {}
     for node in order:

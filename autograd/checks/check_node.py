@@ -11,7 +11,7 @@ from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, numb
 from autograd.checks.diagnose import describe
 from autograd.engine.functions import FUNCTIONS, VALUES
 from autograd.engine.registry import OPERATIONS
-from autograd.engine.value import Value, number, operands, variable
+from autograd.engine.value import Value, leaf, number, operands
 from autograd.ops.kernels import FLOATS, printed
 from autograd.ops.primitives import TABLE
 
@@ -54,7 +54,7 @@ def _rules(node: Value, active: Sequence[int]) -> tuple[Flat, Flat]:
         return [printed(row.name)(*arguments(xs))]
 
     def rules(*xs: Any) -> list[Any]:
-        given = arguments([x if type(x) is Value else variable(x, 0.0) for x in xs])
+        given = arguments([x if type(x) is Value else leaf(x) for x in xs])
         z = (own or FUNCTIONS[row.name])(*given) if own or TABLE.get(row.name) is row else node
         found = None if row.arity else row.partials[0](VALUES, *given, z)
         return [found[i] if found else row.partials[i](VALUES, *given, z) for i in active]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from autograd.engine.backward import topological_order
 from autograd.engine.context import place
-from autograd.engine.value import Value, operands, topological
+from autograd.engine.value import Value, operands
 
 SHOWN = 6  # operands of one operation in a message
 
@@ -105,7 +106,7 @@ def diagnose(root: Value) -> Diagnosis:
     """
     if type(root) is not Value:
         raise TypeError(f"diagnose() takes the Value that backward() is called on, not {type(root).__name__}")
-    order = [node for node in topological(root) if not node.is_constant]
+    order = [node for node in topological_order(root) if not node.is_constant]
     first = next((i for i, node in enumerate(order) if not isfinite(node.data)), -1)
     last, index, adjoint = _backward(order)
     return Diagnosis(

@@ -1,10 +1,11 @@
 # The types that make _lower.py fast when it is compiled.
 cimport cython
-from autograd.engine.value cimport Value, foreign
+from autograd.engine.node cimport is_constant_inside, opcode, recorded_outside_trace
+from autograd.engine.value cimport Value
 
-@cython.locals(node=Value, variable=Value, o=int, i=int, count=int, used=int, room=int, inputs=int, kind=double,
+@cython.locals(node=Value, variable=Value, o=int, i=int, count=int, used=int, room=int, inputs=int, 
                op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", pool="int[::1]", held=tuple)
-cpdef tuple flatten(list nodes, list variables, list wanted, int[::1] numbers, int sums, double inside)
+cpdef tuple flatten(list nodes, list variables, list wanted, int[::1] numbers, int sums, long long level)
 @cython.locals(node=Value, needed=set)
 cpdef list within(list nodes, list wanted)
 @cython.locals(node=Value)

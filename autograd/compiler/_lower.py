@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from math import copysign
 from typing import Any
 
-from autograd.engine.value import CONSTANT, Value, foreign, number, operands, owner
+from autograd.engine.node import is_constant_inside, opcode, recorded_outside_trace
+from autograd.engine.value import Value, number, operands
 
 CONSTANTS, CODE = 1 << 29, 1 << 30  # provisional references: input i is i, constant k is CONSTANTS + k, instruction j CODE + j
 
 
 def flatten(
-    nodes: list[Value], variables: list[Value], wanted: list[Value], numbers: Sequence[int], sums: int, inside: float
+    nodes: list[Value], variables: list[Value], wanted: list[Value], numbers: Sequence[int], sums: int, level: int
 ) -> tuple[Any, ...]:
     """The code of the nodes (each after its parents): op, a, b, c, pool; references of `wanted`; constants; those from outside.
 
     Arguments: `variables`, the inputs; `numbers`, the program's operation number by the node's, negative for those that read
-    the pool (up to `sums` they have an initial value); leaves of the owner `inside` or a later one are constants; other leaves,
+    the pool (up to `sums` they have an initial value); leaves made inside that level are constants; other leaves,
     and operations recorded before, come from outside and get the next input slots. A reference waits in its node's mark, as
     -1 - reference: below 0, so that for sweeps the node is new. Call it under the sweeps' lock, and `settle` the references.
     """
     room = count = 0
     for node in nodes:
         node._mark = 0
-        if node._code != 0 and not foreign(node):
+        if node._p0 is not None and not recorded_outside_trace(node):
             count += 1
             if type(node._p0) is tuple:
                 room += len(node._p0)
@@ -39,17 +40,16 @@ def flatten(
     inputs = len(variables)
     count = used = 0
     for node in nodes:
-        if node._code == 0 or foreign(node):
+        if node._p0 is None or recorded_outside_trace(node):
             if node._mark < 0:
                 continue
-            kind = owner(node)
-            if node._code == 0 and (kind == CONSTANT or kind >= inside):
-                node._mark = -1 - constant(constants, node._number)
+            if node._p0 is None and is_constant_inside(node, level):
+                node._mark = -1 - constant(constants, node._data)
             else:
                 node._mark = -1 - inputs - len(outside)
                 outside.append(node)
             continue
-        o = numbers[node._code]
+        o = numbers[opcode(node)]
         if type(node._p0) is tuple or o < 0:
             held = operands(node)
             if o > 0 and len(held) == 3:
@@ -62,7 +62,7 @@ def flatten(
                 op[count] = o
                 a[count] = used
                 b[count] = len(held)
-                c[count] = node._code if o > sums else constant(constants, 0.0)
+                c[count] = opcode(node) if o > sums else constant(constants, 0.0)
                 for x in held:
                     pool[used] = reference(x, constants)
                     used += 1
@@ -79,13 +79,13 @@ def flatten(
 def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
     """The nodes (each after its parents) without those that only serve operations recorded outside; `wanted` are the last."""
     for node in nodes:
-        if foreign(node):
+        if recorded_outside_trace(node):
             break
     else:
         return nodes
     needed = {id(node) for node in wanted}
     for node in reversed(nodes):
-        if id(node) in needed and not foreign(node):
+        if id(node) in needed and not recorded_outside_trace(node):
             needed.update([id(x) for x in operands(node) if type(x) is Value])
     return [node for node in nodes if id(node) in needed]
 

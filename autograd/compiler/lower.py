@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler._lower import flatten, settle
 from autograd.compiler.trace import Trace
-from autograd.engine import value
+from autograd.engine import backward
 from autograd.engine.registry import OPERATIONS
 from autograd.engine.trace_ops import LINK, PIVOT, TAKE
 from autograd.engine.value import Value
@@ -41,8 +41,8 @@ def build(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
     literals = [float(x) for x in outputs if type(x) is not Value]
     wanted = [x for x in outputs if type(x) is Value] + [node for node, _ in trace.guards.values()]
     nodes = trace.order(outputs)
-    with value._lock:  # marks serve one thread at a time
-        *code, found, keys, outside = flatten(nodes, trace.variables, wanted, _numbers(), ops.ZDOT, trace.number)
+    with backward.lock:  # marks serve one thread at a time
+        *code, found, keys, outside = flatten(nodes, trace.variables, wanted, _numbers(), ops.ZDOT, trace.level)
     constants = [key if type(key) is float else key[0] for key in keys]
     inputs, count = len(trace.variables) + len(outside), len(constants) + len(literals)
     references = np.array(found, dtype=np.int32)

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 from autograd._pytree import flatten
-from autograd.calculus.call import counted, next_number
+from autograd.calculus.call import inside, next_level
 from autograd.compiler._lower import within
 from autograd.compiler.refusals import states
 from autograd.engine import trace_ops
+from autograd.engine.backward import topological_order
 from autograd.engine.context import TRACE, user_line
 from autograd.engine.modes import recording
-from autograd.engine.value import CONSTANT, Value, count_traces, operands, owner, topological, variables
+from autograd.engine.node import is_constant_inside
+from autograd.engine.value import Value, count_active, operands, variables
 from autograd.errors import TraceError
 
 WAYS_OUT = {
@@ -52,8 +54,8 @@ class Trace:
 
     def __init__(self, numbers: Sequence[float], name: str) -> None:
         self.name = name
-        self.number = float(next_number())
-        self.variables: list[Value] = variables(list(numbers), self.number)
+        self.level = next_level()
+        self.variables: list[Value] = variables(list(numbers), self.level)
         self.guards: dict[int, tuple[Value, bool]] = {}
         self.lines: dict[int, str] = {}
         self.refused: TraceError | None = None
@@ -99,12 +101,12 @@ class Trace:
 
     def known(self, node: Value) -> bool:
         """Whether this is a plain constant, the same in every call."""
-        return node.operation == 0 and (owner(node) == CONSTANT or owner(node) > self.number)
+        return node.operation == 0 and is_constant_inside(node, self.level)
 
     def run(self, f: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
         """The result of f; TraceError where it does what a program cannot repeat, even if f caught that error."""
         dice, held = states(f), identities((args, kwargs))
-        with self._listening(), recording(), counted(self.number + 0.5):
+        with self._listening(), recording(), inside(self.level):
             try:
                 result = f(*args, **kwargs)
             except Exception as error:
@@ -139,7 +141,7 @@ class Trace:
     @contextmanager
     def _listening(self) -> Iterator[None]:
         with _lock:
-            count_traces(1)
+            count_active(more_traces=1)
             _listen_to_python()
         token = TRACE.set(self)
         try:
@@ -147,12 +149,12 @@ class Trace:
         finally:
             TRACE.reset(token)
             with _lock:
-                count_traces(-1)
+                count_active(more_traces=-1)
 
     def order(self, outputs: Sequence[Any]) -> list[Value]:
         """The nodes of outputs and guards, each after its parents."""
         wanted = [x for x in outputs if type(x) is Value] + [node for node, _ in self.guards.values()]
-        return within(topological(wanted), wanted)
+        return within(topological_order(wanted), wanted)
 
 
 def _listen_to_python() -> None:

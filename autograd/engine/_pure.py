@@ -1,14 +1,18 @@
-"""What the interpreted twin of value.py uses where the compiled one has C (declared in value.pxd under the same names)."""
+"""The inner loops in pure Python: make a node, walk a graph, apply the chain rule.
+
+The compiled implementation has the same under the same names, with C's types, in node.pxd, backward.pxd and value.pxd. Here
+the loops call as few functions as they can: a call costs as much as all else that is done for a node.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from itertools import repeat
-from math import copysign
 from typing import Any
 
 from autograd.ops.formulas import NAMES, OPS
-from autograd.ops.kernels import BINARY, UNARY, reduced
+from autograd.ops.kernels import BINARY, UNARY, assignments
+from autograd.ops.kernels import reduced as reduced_numbers
 from autograd.ops.primitives import TABLE
 
 NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
@@ -18,85 +22,23 @@ NEG, ABS, ADD, SUB, MUL, DIV, POW, MOD, FLOORDIV, ROUND, FLOOR, CEIL, TRUNC = (
 EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, STOP = (
     OPS[name] for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "stop")
 )
+OPCODE, CONSTANT, VARIABLE, TRACED = 0xFFFFFF, 1 << 24, 1 << 25, 1 << 26  # see node.py
 
-
+listed = list
 set_method = setattr
+new = object.__new__
+Value: Any = None  # the class, when value.py has made it
+_flags = 0  # what is set in the code of new operations
+_switched = False  # whether modes or traces are on, which the fast operators leave to the general ones
 
 
-def maker(cls: Any) -> tuple[Any, Any, Any, Any]:
-    """Functions that make nodes: an empty leaf, an empty node with one parent, with two, and that of a reduction of lists."""
-    new = cls.__new__
-
-    def new_binary(op: int, a: Any, b: Any) -> Any:
-        node = new(cls)
-        node._code = op
-        node._p0 = a
-        node._p1 = b
-        node._grad = _at_birth if op else 0.0
-        node._mark = 0
-        node._note = None
-        return node
-
-    def new_unary(op: int, a: Any) -> Any:
-        node = new_binary(op, a, None)
-        node._d1 = 0.0
-        return node
-
-    def new_leaf() -> Any:
-        node = new_unary(0, None)
-        node._d0 = 0.0
-        return node
-
-    def new_reduced(op: int, *lists: Any) -> Any:
-        lists = lists[: TABLE[NAMES[op - 1]].lists]
-        if {*map(type, lists)} - {list, tuple} or len({*map(len, lists)}) != 1 or not lists[0]:
-            return NotImplemented
-        operands = tuple([x for xs in lists for x in xs])
-        kinds = {*map(type, operands)}
-        if kinds - {float, cls}:
-            return NotImplemented
-        z, partials = reduced(TABLE[NAMES[op - 1]], [[x if type(x) is float else x._number for x in xs] for xs in lists])
-        if cls not in kinds:
-            return z
-        node = new_binary(op, operands, tuple(partials))
-        node._number = z
-        node._d0 = node._d1 = 0.0
-        return node
-
-    return new_leaf, new_unary, new_binary, new_reduced
-
-
-_at_birth = 0.0
-
-
-def mark_births(traces: int) -> None:
-    """Let operations recorded from now on start with the gradient -0 while there are traces, else with 0."""
-    global _at_birth
-    _at_birth = -0.0 if traces else 0.0
-
-
-def signbit(x: float) -> bool:
-    """Whether a number is below 0, or -0."""
-    return copysign(1.0, x) < 0.0
-
-
-def grad_at_birth() -> float:
-    """The gradient that a new operation starts with."""
-    return _at_birth
-
-
-def fill(node: Any, op: int, x: float) -> None:
-    """Give the node the value of a unary operation and its partial."""
-    node._number, node._d0 = UNARY[op](x)
-
-
-def fill_both(node: Any, op: int, x: float, y: float) -> None:
-    """Give the node the value of a binary operation and both partials."""
-    node._number, node._d0, node._d1 = BINARY[op](x, y)
+def borrowed(node: Any) -> Any:
+    """The fields of a node, also those that in C share their memory with others."""
+    return node
 
 
 def packed(numbers: tuple[float, ...]) -> Any:
-    """Local derivatives as a node of many operands holds them."""
+    """Partials as a node of many operands holds them."""
     return numbers
 
 
@@ -105,81 +47,204 @@ def unpacked(numbers: Any) -> Any:
     return numbers
 
 
-Pile = list  # a stack of nodes
-listed = list
+# ---- making nodes
 
 
-def meet_leaf(leaf: Any, leaves: list[Any], waiting: int) -> None:
-    """Pile up a leaf that was not met before."""
-    if leaf._mark < waiting:
-        leaf._mark = waiting + 1
+def switch(modes: int, flags: int) -> None:
+    """Say how many modes are on, and the flags of new operations."""
+    global _flags, _switched
+    _flags = flags
+    _switched = modes > 0 or flags > 0
+
+
+def new_node(op: int, a: Any, b: Any) -> Any:
+    """A node with two operands, None where there is none; its number and partials are still 0."""
+    node = new(Value)
+    node._code = op | _flags if op else 0
+    node._p0 = a
+    node._p1 = b
+    node._data = node._grad = node._d0 = node._d1 = node._pending = 0.0
+    node._mark = node._level = 0
+    node._note = None
+    return node
+
+
+def unary_node(op: int, a: Any) -> Any:
+    """The node of a unary operation, with its number and its partial."""
+    node = new(Value)
+    node._code = op | _flags
+    node._p0 = a
+    node._p1 = None
+    node._data, node._d0 = UNARY[op](a._data)
+    node._grad = 0.0
+    node._mark = 0
+    node._note = None
+    return node
+
+
+def binary_node(op: int, a: Any, b: Any) -> Any:
+    """The node of a binary operation on Values and floats, with both partials."""
+    x = a._data if type(a) is Value else a
+    y = b._data if type(b) is Value else b
+    node = new(Value)
+    node._code = op | _flags
+    node._p0 = a
+    node._p1 = b
+    node._data, node._d0, node._d1 = BINARY[op](x, y)
+    node._grad = 0.0
+    node._mark = 0
+    node._note = None
+    return node
+
+
+def reduced(op: int, *lists: Any) -> Any:
+    """The node of a reduction of one list or two, a float without a Value, NotImplemented for other operands."""
+    row = TABLE[NAMES[op - 1]]
+    lists = lists[: row.lists]
+    if {*map(type, lists)} - {list, tuple} or len({*map(len, lists)}) != 1 or not lists[0]:
+        return NotImplemented
+    operands = tuple([x for xs in lists for x in xs])
+    kinds = {*map(type, operands)}
+    if kinds - {float, Value}:
+        return NotImplemented
+    z, partials = reduced_numbers(row, [[x if type(x) is float else x._data for x in xs] for xs in lists])
+    if Value not in kinds:
+        return z
+    node = new_node(op, operands, tuple(partials))
+    node._data = z
+    return node
+
+
+# An operator on a Value and a Value or float; it leaves all other operands, and all while a mode or trace is on, to `general`.
+_OPERATOR = """
+def make(general):
+    def {method}(self, other):
+        if type(other) is Value:
+            {v} = other._data
+        elif type(other) is float:
+            {v} = other
+        else:
+            return general(self, other)
+        if _switched:
+            return general(self, other)
+        {u} = self._data
+        try:
+            {assignments}
+        except ArithmeticError:
+            return general(self, other)
+        node = new(Value)
+        node._code = {op}
+        node._p0 = {a}
+        node._p1 = {b}
+        node._data = z
+        node._d0 = d0
+        node._d1 = d1
+        node._grad = 0.0
+        node._mark = 0
+        node._note = None
+        return node
+    return {method}
+"""
+
+
+def adopt(cls: Any) -> None:
+    """Close the class to subclasses, and give it fast operators, printed from the table."""
+    global Value
+    Value = cls
+    cls.__init_subclass__ = _refuse_subclass
+    for name, stem in (("add", "add"), ("sub", "sub"), ("mul", "mul"), ("div", "truediv")):
+        lines = {"op": OPS[name], "assignments": "\n            ".join(assignments(TABLE[name], (0, 1)))}
+        left = {"method": f"__{stem}__", "u": "x", "v": "y", "a": "self", "b": "other"}
+        right = {"method": f"__r{stem}__", "u": "y", "v": "x", "a": "other", "b": "self"}
+        for names in (left, right):
+            space: dict[str, Any] = {}
+            exec(compile(_OPERATOR.format(**lines, **names), f"{__file__} ({name})", "exec"), globals(), space)
+            setattr(cls, names["method"], space["make"](getattr(cls, names["method"])))
+
+
+def _refuse_subclass(**options: Any) -> None:
+    raise TypeError("Value cannot be subclassed: hold one, or label it")
+
+
+# ---- walking a graph
+
+
+def explore(root: Any, order: list[Any], leaves: list[Any], start: int, reset: bool) -> bool:
+    """Visit what root depends on, depth first: new leaves into `leaves`, new operations into `order`, after their operands.
+
+    An operation goes back on the stack below its operands, and into the order when it comes up again. Adjoints start at 0.
+    (Compiled, an operation's is `_grad`, to be reset only with `reset`; the result says whether one is not 0.)
+    """
+    if root._p0 is None:
+        visit_leaf(root, leaves, start)
+        return False
+    stack = [root]
+    push, pop = stack.append, stack.pop
+    while stack:
+        node = pop()
+        mark = node._mark
+        if mark == start:
+            node._mark = start + 1
+            order.append(node)
+        elif mark < start:
+            node._mark = start
+            node._pending = 0.0
+            push(node)
+            a = node._p0
+            if type(a) is tuple:
+                for x in reversed(a):
+                    if type(x) is Value and x._mark < start:
+                        visit_leaf(x, leaves, start) if x._p0 is None else push(x)
+                continue
+            b = node._p1
+            if type(b) is Value and b._mark < start:
+                visit_leaf(b, leaves, start) if b._p0 is None else push(b)
+            if type(a) is Value and a._mark < start:
+                visit_leaf(a, leaves, start) if a._p0 is None else push(a)
+    return False
+
+
+def visit_leaf(leaf: Any, leaves: list[Any], start: int) -> None:
+    """List a leaf, unless a walk has done so already."""
+    if leaf._mark < start:
+        leaf._mark = start + 1
+        leaf._pending = 0.0
         leaves.append(leaf)
 
 
-def meet_parents(node: Any, stack: list[Any], leaves: list[Any], waiting: int) -> None:
-    """Pile up the parents that were not met before, the first on top."""
-    a, b = node._p0, node._p1
-    if type(a) is tuple:
-        for x in reversed(a):
-            if type(x) is not float and x._mark < waiting:
-                stack.append(x) if x._code else meet_leaf(x, leaves, waiting)
-        return
-    if b is not None and type(b) is not float and b._mark < waiting:
-        stack.append(b) if b._code else meet_leaf(b, leaves, waiting)
-    if type(a) is not float and a._mark < waiting:
-        stack.append(a) if a._code else meet_leaf(a, leaves, waiting)
+def owned_by_call(order: list[Any], leaves: list[Any], level: int, stale: bool) -> bool:
+    """Whether all leaves are variables of the call of this level or of calls inside it. Compiled, resets stale adjoints."""
+    return all([leaf._level >= level and leaf._code & VARIABLE for leaf in leaves])
 
 
-def send_to_parents(node: Any, grad: float) -> None:
-    """The chain rule: add to each parent's gradient the local derivative times the node's; leaves keep theirs apart."""
-    a, b = node._p0, node._p1
-    if type(a) is tuple:
-        for x, partial in zip(a, b, strict=True):
-            if type(x) is not float:
-                send(x, partial * grad)
-        return
-    if type(a) is not float:
-        if a._code:
-            a._grad += node._d0 * grad
+def propagate(root: Any, seed: float, order: list[Any]) -> None:
+    """The chain rule: each operation, after all that use it, adds partial * adjoint to the adjoint of each operand.
+
+    An adjoint of 0 sends nothing, not even through an infinite partial.
+    """
+    root._pending = seed
+    for node in reversed(order):
+        node._mark = 0
+        node._grad = adjoint = node._pending
+        if adjoint == 0.0:
+            continue
+        a = node._p0
+        if type(a) is Value:
+            a._pending += node._d0 * adjoint
+            b = node._p1
+            if type(b) is Value:
+                b._pending += node._d1 * adjoint
+        elif type(a) is tuple:
+            for x, partial in zip(a, node._p1, strict=True):
+                if type(x) is Value:
+                    x._pending += partial * adjoint
         else:
-            a._d0 += node._d0 * grad
-    if b is not None and type(b) is not float:
-        if b._code:
-            b._grad += node._d1 * grad
-        else:
-            b._d0 += node._d1 * grad
+            node._p1._pending += node._d1 * adjoint
 
 
-def send(x: Any, amount: float) -> None:
-    """Add to the gradient of one parent."""
-    if x._code:
-        x._grad += amount
-    else:
-        x._d0 += amount
-
-
-def owned(order: list[Any], leaves: list[Any], owner: float, stale: bool) -> bool:
-    """Whether all leaves are variables of the owner or of a call inside it; if so, set stale gradients to 0."""
-    if not all([leaf._d1 >= owner and leaf._d1 == int(leaf._d1) for leaf in leaves]):
-        return False
-    for node in order if stale else ():
-        node._grad = 0.0
-    return True
-
-
-def start_afresh(leaves: list[Any]) -> None:
-    """Nothing has come to the leaves yet."""
-    for leaf in leaves:
-        leaf._d0 = 0.0
-
-
-def commit(leaves: list[Any]) -> None:
-    """Add to each leaf's gradient what the sweep brought: one call into C, which Ctrl-C cannot cut in two."""
+def accumulate_into_grad(leaves: list[Any]) -> None:
+    """Add its adjoint to each leaf's gradient: one call into C, which Ctrl-C cannot cut in two."""
     for leaf in leaves:
         leaf._mark = 0
-    totals = [leaf._grad + leaf._d0 for leaf in leaves]
+    totals = [leaf._grad + leaf._pending for leaf in leaves]
     deque(map(setattr, leaves, repeat("_grad"), totals), maxlen=0)
-
-
-def check_interrupt() -> None:
-    """The interpreter itself looks for Ctrl-C."""

@@ -13,7 +13,7 @@ import numpy as np
 Source = tuple[str, int]  # a file and a line in it
 
 MODE: ContextVar[tuple[Any, ...]] = ContextVar("autograd_mode", default=())  # the switches entered
-CALL: ContextVar[float] = ContextVar("autograd_call", default=0.0)  # the number of the transform's call under way
+LEVEL: ContextVar[int] = ContextVar("autograd_level", default=0)  # of the transform's call or trace under way
 _LIBRARY = os.path.dirname(os.__file__) + os.sep  # Python's own, as copy or statistics
 _INSIDE = tuple(os.path.dirname(file) + os.sep for file in (os.path.dirname(__file__), np.__file__))
 

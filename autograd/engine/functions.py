@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from autograd._validate import is_real, refuse_masks
-from autograd.engine import value
+from autograd.engine import _functions, value
 from autograd.engine.context import MODE, mode, traced_largest, tracing
 from autograd.engine.function_docs import document
 from autograd.engine.trap import watched
 from autograd.engine.value import Value
 from autograd.ops.formulas import OPS
 from autograd.ops.kernels import FLOATS, on_arrays, printed, reduced
-from autograd.ops.primitives import TABLE, Lists, Row
+from autograd.ops.primitives import TABLE, Row
+from autograd.ops.reductions import Lists
 
 Function = Callable[..., Any]
 
@@ -86,7 +88,7 @@ def _elementwise_function(row: Row) -> Function:
     otherwise = elementwise(row)
     if row.defaults:
         return _with_defaults(row, otherwise)
-    make = value.function_of_one if row.arity == 1 else value.function_of_two
+    make = _functions.function_of_one if row.arity == 1 else _functions.function_of_two
     made: Function = make(OPS[row.name], otherwise)
     return made
 
@@ -154,7 +156,7 @@ def _composite(row: Row) -> Function:
 def _reduction(row: Row) -> Function:
     over_all = _over_all(row) if row.partials else _composite(row)
     if row.lists == 2:
-        made: Function = value.function_of_two_lists(OPS[row.name], over_all)
+        made: Function = _functions.function_of_two_lists(OPS[row.name], over_all)
         return made
     everything = None if row.partials else -1
 
@@ -171,7 +173,7 @@ def _reduction(row: Row) -> Function:
 
     if not row.partials:
         return function
-    made = value.function_of_list(OPS[row.name], function)
+    made = _functions.function_of_list(OPS[row.name], function)
     return made
 
 
@@ -188,7 +190,7 @@ def _choose(condition: Any, x: Any, y: Any) -> Any:
     chosen = x if condition else y
     if type(chosen) is Value:
         return chosen
-    return value.variable(float(chosen), value.CONSTANT) if type(x) is Value or type(y) is Value else float(chosen)
+    return value.constant(float(chosen)) if type(x) is Value or type(y) is Value else float(chosen)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -222,6 +224,18 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return _choose(*operands)
 
 
+def _round(x: Value, digits: Any = None) -> Any:
+    """Half to even, derivative 0; with digits by scaling, as NumPy does."""
+    if digits is None or index(digits) == 0:
+        return FUNCTIONS["round"](x)
+    scale = 10.0 ** min(abs(digits), 300)
+    scaled = x * scale if digits > 0 else x / scale
+    if abs(scaled) == inf:
+        return x.detach()  # all its digits stand before those
+    rounded = FUNCTIONS["round"](scaled)
+    return rounded / scale if digits > 0 else rounded * scale
+
+
 # ---- all of them
 
 
@@ -235,6 +249,7 @@ for _row in TABLE.values():
 
 value.attach("conjugate", FUNCTIONS["identity"])  # what np.var and np.std ask for
 value.attach("fabs", FUNCTIONS["abs"])
+value.attach("__round__", _round)
 PUBLIC = {name: FUNCTIONS[name] for name, row in TABLE.items() if row.public}
 
 

@@ -27,7 +27,7 @@ class Switch(ContextDecorator):
 
     def __enter__(self) -> None:
         with _lock:
-            value.count_modes(1)
+            value.count_active(more_modes=1)
         self.on += 1
         MODE.set((*MODE.get(), self))
 
@@ -38,7 +38,7 @@ class Switch(ContextDecorator):
             MODE.set(switches[:last] + switches[last + 1 :])
         self.on -= 1
         with _lock:
-            value.count_modes(-1)
+            value.count_active(more_modes=-1)
 
     def _recreate_cm(self) -> Switch:
         return Switch(self.kind, self.name)  # each call of a decorated function has its own

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from autograd.engine import value
 from autograd.engine.context import Source
 from autograd.engine.registry import OPERATIONS
-from autograd.engine.value import CONSTANT, Value, operands
+from autograd.engine.value import Value, operands
 from autograd.ops.formulas import OPS
 
 STEP = 40  # so many blocks may be written inside each other
@@ -127,7 +127,9 @@ def _load_block(first: Any, rows: tuple[Any, ...], outside: tuple[Value, ...]) -
         parents = tuple([x if type(x) is float else _operand(x, nodes, outside) for x in held])
         op = name.operation if callable(name) else OPS[name]
         _check(op, parents, partials)
-        nodes.append(value.restore(op, data, grad, _note(label, group, source), 0.0, parents, partials))
+        node = value.restore(op, parents, data, partials)
+        value.set_state(node, grad, _note(label, group, source))
+        nodes.append(node)
     return _Loaded(nodes)
 
 
@@ -151,7 +153,8 @@ def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None
 
 
 def _load_leaf(data: float, grad: float, label: str, group: tuple[str, ...], source: Source | None, is_constant: bool) -> Value:
-    leaf: Value = value.restore(0, data, grad, _note(label, group, source), CONSTANT if is_constant else 0.0, (), ())
+    leaf: Value = value.constant(data) if is_constant else value.leaf(data)
+    value.set_state(leaf, grad, _note(label, group, source))
     return leaf
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
-from autograd.ops.primitives import TABLE, Lists, Row
+from autograd.ops.primitives import TABLE, Row
 from autograd.ops.printers import PYTHON
+from autograd.ops.reductions import Lists
 from autograd.ops.special import lgamma
 
 # ---- Python: what C's libm does, at the few points where Python's raises
@@ -92,21 +93,26 @@ def _by_numpy(row: Row, which: Sequence[int], *operands: float) -> Any:
         return tuple(map(float, (z, *(row.partials[i](ARRAYS, *scalars, z) for i in which))))
 
 
+def assignments(row: Row, which: Sequence[int]) -> list[str]:
+    """Lines that assign the row's value to z, and the partials asked for to d0, d1, ..., from the operands x, y, w."""
+    z, *partials = formulas(row)
+    lines = []
+    for name, formula in [("z", z), *((f"d{i}", partials[i]) for i in which)]:
+        shared, result = statements(formula, PYTHON, "{} = {}")
+        lines += [*shared, f"{name} = {result}"]
+    return lines
+
+
 def _python(row: Row) -> str:
     """Source of `name_(operands)`, the value alone, and of `name_01(operands)`, the value and all partials."""
-    z, *partials = formulas(row)
     source, arguments = "", ", ".join(operand_names(row))
-    every = list(range(len(partials)))
+    every = list(range(len(row.partials)))
     for suffix, which in (("", []), ("".join(map(str, every)), every)):
-        body, value = statements(z, PYTHON, "{} = {}")
-        body.append(f"z = {value}")
-        for i in which:
-            more, value = statements(partials[i], PYTHON, "{} = {}")
-            body += [*more, f"d{i} = {value}"]
         result = ", ".join(["z", *(f"d{i}" for i in which)])
-        source += f"def {row.name}_{suffix}({arguments}):\n try:\n  " + "\n  ".join([*body, f"return {result}"])
-        otherwise = f"by_numpy(TABLE[{row.name!r}], {which}, {arguments})" + ("" if which else "[0]")
-        source += f"\n except (ArithmeticError, ValueError):\n  return {otherwise}\n"
+        body = "\n  ".join([*assignments(row, which), f"return {result}"])
+        fallback = f"by_numpy(TABLE[{row.name!r}], {which}, {arguments})" + ("" if which else "[0]")
+        source += f"def {row.name}_{suffix}({arguments}):\n try:\n  {body}\n"
+        source += f" except (ArithmeticError, ValueError):\n  return {fallback}\n"
     return source
 
 

@@ -13,6 +13,9 @@ from math import inf, log, nan, pi, sqrt
 from operator import mul
 from typing import Any
 
+from autograd.ops.reductions import log_softmax, logsumexp, others, softmax
+from autograd.ops.special import digamma, trigamma, zeta
+
 Rule = Callable[..., Any]
 Interval = tuple[float, float]
 
@@ -56,16 +59,6 @@ def row(name: str, value: Rule | None, *partials: Rule, sample: tuple[Interval, 
 
 def zero(m: Any, *operands: Any) -> float:
     return 0.0
-
-
-class Lists:
-    """What domains know of lists, whatever is in them."""
-
-    def count(self, xs: Any) -> float:
-        return float(len(xs))
-
-    def places(self, xs: Any) -> Any:
-        return range(len(xs))
 
 
 def defined(m: Any, condition: Any, expression: Any) -> Any:
@@ -177,51 +170,13 @@ row("atanh", None, lambda m, x, z: defined(m, m.abs(x) <= 1.0, 1.0 / ((1.0 - x) 
 row("erf", None, lambda m, x, z: 2.0 / sqrt(pi) * m.exp(-x * x))
 row("erfc", None, lambda m, x, z: -2.0 / sqrt(pi) * m.exp(-x * x))
 row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf, with derivative nan, at 0, -1, -2, ...")
-row("digamma", lambda m, x: m.where(x > 0.0, _digamma(m, x), m.where(
-        m.floor(x) == x, nan, _digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
-    lambda m, x, z: _trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan, with derivative inf, at 0, -1, -2, ...")
-row("zeta", lambda m, s, x: m.where(x == inf, 0.0, _zeta(m, s, x)), lambda m, s, x, z: nan * z,
+row("digamma", lambda m, x: m.where(x > 0.0, digamma(m, x), m.where(
+        m.floor(x) == x, nan, digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
+    lambda m, x, z: trigamma(m, x), sample=(POSITIVE,), glyph="ψ", kinks="nan, with derivative inf, at 0, -1, -2, ...")
+row("zeta", lambda m, s, x: m.where(x == inf, 0.0, zeta(m, s, x)), lambda m, s, x, z: nan * z,
     lambda m, s, x, z: -s * m.zeta(s + 1.0, x), sample=((2.0, 5.0), POSITIVE), glyph="ζ", public=False,
     kinks="Hurwitz's, s > 1 and x > 0; the derivative to s is nan")
-# fmt: on
 
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
-SHIFT = 10  # x + 10 is far enough for the asymptotic series
-
-
-def _digamma(m: Any, x: Any) -> Any:
-    """psi(x) for x > 0: recurrence and asymptotic series (Abramowitz & Stegun 6.3.5, 6.3.18)."""
-    y = x + float(SHIFT)
-    w = 1.0 / (y * y)
-    series: Any = 0.0
-    for k in range(len(BERNOULLI), 0, -1):
-        series = (series + BERNOULLI[k - 1] / (2 * k)) * w
-    return m.log(y) - 0.5 / y - series - m.total([1.0 / x, *(1.0 / (x + float(k)) for k in range(1, SHIFT))])
-
-
-def _trigamma(m: Any, x: Any) -> Any:
-    """psi'(x), with the reflection of Abramowitz & Stegun 6.4.7 where x <= 0."""
-    q = pi / m.sin(pi * (x - m.round(x)))
-    return m.where(x > 0.0, m.zeta(2.0, x), q * q - m.zeta(2.0, 1.0 - x))
-
-
-def _zeta(m: Any, s: Any, x: Any) -> Any:
-    """sum of (x + k)**-s over k >= 0, by Euler-Maclaurin (DLMF 25.11.28)."""
-    y = x + float(SHIFT)
-    term = m.pow(y, -s)
-    tail = y * term / (s - 1.0) + 0.5 * term
-    term = term * s / y
-    for k, bernoulli in enumerate(BERNOULLI, 1):
-        tail = tail + term * (bernoulli / _factorial(2 * k))
-        term = term * (s + float(2 * k - 1)) * (s + float(2 * k)) / (y * y)
-    return m.total([m.pow(x, -s), *(m.pow(x + float(k), -s) for k in range(1, SHIFT))]) + tail
-
-
-def _factorial(n: int) -> float:
-    return 1.0 if n == 0 else n * _factorial(n - 1)
-
-
-# fmt: off
 # Activations
 row("sigmoid", lambda m, x: m.where(x >= 0.0, 1.0, m.exp(-m.fabs(x))) / (1.0 + m.exp(-m.fabs(x))),
     lambda m, x, z: z * m.sigmoid(-x), glyph="σ")
@@ -279,49 +234,14 @@ def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations.
 # C loops are printed from them by giving a rule lists of one item that stands for all, so no rule may count by itself.
 row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
-row("prod", lambda m, xs: _others(xs)[1], lambda m, xs, z: _others(xs)[0], arity=None, lists=1, glyph="Π")
+row("prod", lambda m, xs: others(xs)[1], lambda m, xs, z: others(xs)[0], arity=None, lists=1, glyph="Π")
 row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None,
     lists=2, glyph="Σ×", sample=R2)
 row("mean", lambda m, xs: m.total(xs) / m.count(xs), lambda m, xs, z: [1.0 / m.count(xs) for _ in xs], arity=None, lists=1,
     glyph="mean")
-row("logsumexp", lambda m, xs: _logsumexp(m, xs, m.shift(xs), m.pivot(xs)),
-    lambda m, xs, z: _softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1,
+row("logsumexp", lambda m, xs: logsumexp(m, xs, m.shift(xs), m.pivot(xs)),
+    lambda m, xs, z: softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1,
     kinks="-inf of nothing but -inf, with derivatives nan")
-row("softmax", lambda m, xs: _softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
-row("log_softmax", lambda m, xs: _log_softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
+row("softmax", lambda m, xs: softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
+row("log_softmax", lambda m, xs: log_softmax(m, xs, m.largest(xs), m.pivot(xs)), arity=None, lists=1)
 # fmt: on
-
-
-def _others(xs: Any) -> tuple[list[Any], Any]:
-    """For each factor the product of the others (right also where one is 0), and the product of all."""
-    before: list[Any] = [1.0]
-    for x in xs:
-        before.append(before[-1] * x)
-    after: Any = 1.0
-    products = []
-    for x, left in zip(reversed(xs), reversed(before[:-1]), strict=True):
-        products.append(left * after)
-        after = x * after
-    return products[::-1], before[-1]
-
-
-def _logsumexp(m: Any, xs: Any, shift: Any, pivot: Any) -> Any:
-    """The largest term apart, so that log1p keeps what the others add to it."""
-    return m.largest(xs) + m.log1p(m.total(_weights(m, xs, shift, pivot, 0.0)))
-
-
-def _weights(m: Any, xs: Any, shift: Any, pivot: Any, own: float) -> list[Any]:
-    """exp(x - shift), but `own` for the largest, whose weight is no function of anything."""
-    return [m.where(pivot == i, own, m.exp(x - shift)) for i, x in zip(m.places(xs), xs, strict=True)]
-
-
-def _softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
-    """Weights by the largest operand and not by its number: so derivatives are never 1 minus nearly 1."""
-    weights = _weights(m, xs, largest, pivot, 1.0)
-    total = m.total(weights)
-    return [weight / total for weight in weights]
-
-
-def _log_softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
-    rest = m.log1p(m.total(_weights(m, xs, largest, pivot, 0.0)))
-    return [m.where(pivot == i, 0.0, x - largest) - rest for i, x in zip(m.places(xs), xs, strict=True)]

@@ -21,14 +21,14 @@ import autograd as ag
 from autograd import Value
 from autograd.engine.functions import FUNCTIONS
 from autograd.ops.primitives import TABLE
-from autograd.engine.value import topological
+from autograd import topological_order
 
 def show(what, *numbers):
     print(what, *[float(x).hex() for x in numbers])
 
 def show_node(what, node, leaves):
     node.backward()
-    show(what, node.data, *[x for n in topological(node) for x in n.partials], *[x.grad for x in leaves])
+    show(what, node.data, *[x for n in topological_order(node) for x in n.partials], *[x.grad for x in leaves])
 
 random.seed(11)
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, math.inf, -math.inf, math.nan, 1e-300, 1e300, -1e300, 5e-324, 710.0)

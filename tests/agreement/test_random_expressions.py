@@ -12,9 +12,8 @@ from expressions import EXACT, NAMES, Expression, expressions, mp
 from hypothesis import HealthCheck, assume, given, settings
 
 import autograd as ag
-from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, topological_order, value_and_grad, vjp
 from autograd.engine.functions import FUNCTIONS
-from autograd.engine.value import topological
 from autograd.ops.primitives import TABLE
 
 STEP = mp.mpf(10) ** -11
@@ -101,7 +100,7 @@ def test_second_sweep(e: Expression) -> None:
     first = swept(root, leaves)
     root.backward()
     assert [x.grad for x in leaves] == [2.0 * g for g in first]
-    for node in topological(root):
+    for node in topological_order(root):
         assert len(node.parents) == len(node.partials)
     assert swept(root, leaves) == first
     again, others = built(e)
@@ -114,7 +113,7 @@ def test_second_sweep(e: Expression) -> None:
 def test_through_pickle(e: Expression) -> None:
     root, leaves = built(e)
     loaded, others = pickle.loads(pickle.dumps((root, leaves)))
-    assert [n.data for n in topological(loaded)] == [n.data for n in topological(root)]
+    assert [n.data for n in topological_order(loaded)] == [n.data for n in topological_order(root)]
     assert swept(loaded, others) == swept(root, leaves)
     again, hessians = [], []
     for y, xs in ((root, leaves), (loaded, others)):

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value, diagnose, exp, gradient, log, scope, sqrt, where
+from autograd import Value, diagnose, exp, gradient, log, scope, sqrt, topological_order, where
 from autograd.engine.functions import FUNCTIONS
-from autograd.engine.value import topological
 from autograd.ops.primitives import TABLE
 
 
@@ -63,7 +62,7 @@ def test_source(f: Callable[[Value], Any], number: float, value: str, partial: s
 @pytest.mark.parametrize(("f", "number", "value", "partial", "index"), SOURCES.values(), ids=SOURCES)
 def test_fields_are_what_the_graph_says(f: Any, number: float, value: str, partial: str, index: int) -> None:
     root = f(x_at(number))
-    found, order = diagnose(root), topological(root)
+    found, order = diagnose(root), topological_order(root)
     assert found.size == len(order)
     bad = [node for node in order if not math.isfinite(node.data)]
     assert found.value_node is (bad[0] if bad else None)

@@ -21,9 +21,9 @@ from autograd import (
     hessian,
     no_grad,
     primitive,
+    topological_order,
     trap,
 )
-from autograd.engine.value import topological
 
 
 @primitive(partials=[lambda x, y: autograd.exp(y) * autograd.cos(x), lambda x, y: autograd.exp(y) * autograd.sin(x)])
@@ -121,7 +121,7 @@ def test_pickling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     z = module.squared_times(x, 5.0) + x
     again = pickle.loads(pickle.dumps(z))
     again.backward()
-    leaf = next(node for node in topological(again) if node.label == "x")
+    leaf = next(node for node in topological_order(again) if node.label == "x")
     assert (again.data, leaf.grad, again.parents[0].op) == (48.0, 31.0, "squared_times")
     (tmp_path / "z.pickle").write_bytes(pickle.dumps(z))
     load = "import pickle, pathlib; z = pickle.loads(pathlib.Path('z.pickle').read_bytes()); "

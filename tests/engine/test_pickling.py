@@ -21,8 +21,8 @@ from autograd import (
     Value,
     gradient,
     scope,
+    topological_order,
 )
-from autograd.engine.value import topological
 
 DEEP = 100_000
 BUILT = any((HOME / "autograd").glob("engine/value.*.so")) or any((HOME / "autograd").glob("engine/value.*.pyd"))
@@ -60,9 +60,9 @@ def model() -> tuple[Value, list[Value]]:
 
 def facts(root: Value) -> list[tuple[Any, ...]]:
     """All that can be read of a graph, each node with the places of its parents."""
-    for node in topological(root):
+    for node in topological_order(root):
         assert len(node.parents) == len(node.partials)  # constants that were read are leaves
-    nodes = topological(root)
+    nodes = topological_order(root)
     places = {node: place for place, node in enumerate(nodes)}
     return [(n.data, n.grad, n.label, n.group, n.op, n.partials, n.is_constant, [places[p] for p in n.parents]) for n in nodes]
 
@@ -202,7 +202,7 @@ def test_several_roots_share_their_nodes(way: Callable[[Any], Any]) -> None:
         loss2, params2 = _found(copied)
         loss2.backward()
         assert [p.grad for p in params2] == gradient(loss, params)
-        assert {id(p) for p in params2} <= {id(n) for n in topological(loss2)}
+        assert {id(p) for p in params2} <= {id(n) for n in topological_order(loss2)}
 
 
 def _found(structure: Any) -> tuple[Value, list[Value]]:
@@ -262,7 +262,7 @@ def test_pickle_inside_another() -> None:
     nodes = chain(5_000)
     kept = pickle.Pickler(io.BytesIO())
     kept.dump(nodes)
-    assert len(topological(through_pickle(nodes[-1]))) == len(nodes)
+    assert len(topological_order(through_pickle(nodes[-1]))) == len(nodes)
 
 
 # ---- threads
@@ -435,7 +435,7 @@ COPIERS += [("deepcopy", copy.deepcopy)]
 def test_copy_is_equal_and_apart(copier: Callable[[Any], Any]) -> None:
     z = example()
     again, alias = copier([z, z.parents[0]])
-    old, new = topological(z), topological(again)
+    old, new = topological_order(z), topological_order(again)
     assert alias is again.parents[0]
     assert [everything(node) for node in new if not node.is_constant] == [everything(n) for n in old if not n.is_constant]
     assert not {id(node) for node in old} & {id(node) for node in new}
@@ -460,7 +460,7 @@ def test_copy_deeper_than_the_stack(copier: Callable[[Any], Any]) -> None:
         y = y + x
     again = copier(y)
     again.backward()
-    leaf = topological(again)[0]
+    leaf = topological_order(again)[0]
     assert (again.data, leaf.label, leaf.grad, x.grad) == (20_001.0, "x", 20_001.0, 0.0)
 
 

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 
+import pytest
 from helpers import ROOT
 
 
@@ -23,6 +24,6 @@ def code_lines(source: str) -> int:
     return len(held - skipped)
 
 
-def test_the_core_stays_small() -> None:
-    sources = [(ROOT / "autograd" / name).read_text(encoding="utf-8") for name in ("ops/primitives.py", "engine/value.py")]
-    assert sum(map(code_lines, sources)) <= 765
+@pytest.mark.parametrize(("file", "most"), [("ops/primitives.py", 180), ("engine/value.py", 320), ("engine/backward.py", 110)])
+def test_the_core_stays_small(file: str, most: int) -> None:
+    assert code_lines((ROOT / "autograd" / file).read_text(encoding="utf-8")) <= most

@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import DomainError, Value, diagnose, grad, log, trace_source
+from autograd import DomainError, Value, diagnose, grad, log, topological_order, trace_source
 from autograd.engine.functions import FUNCTIONS
-from autograd.engine.value import topological
 from autograd.ops.primitives import TABLE
 from viz import draw
 
@@ -48,7 +47,7 @@ def test_every_function(name: str) -> None:
     with trace_source():
         node, line = FUNCTIONS[name](*values), here()
     nodes = [node] if type(node) is Value else list(node)
-    made = {n.source for n in topological(nodes) if n.operation}
+    made = {n.source for n in topological_order(nodes) if n.operation}
     assert made == (set() if name == "where" else {line})  # where hands on one of its operands
 
 

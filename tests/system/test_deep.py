@@ -141,29 +141,29 @@ threads = [threading.Thread(target=work) for _ in range(8)]
 print(failed, leaf.grad == 8 * 100 * 101)
 """
 ORDER = """
-from autograd.engine.value import topological
+from autograd import topological_order
 x = y = Value(1.0)
 for _ in range(WIDE):
     y = y * 1.0
-nodes = topological(y)
+nodes = topological_order(y)
 print(nodes[0] is x, nodes[-1] is y, len(nodes) == WIDE + 1)
 """
 GENERATED = """
-from autograd.engine.value import topological
+from autograd import topological_order
 def roots():
     for i in range(2000):
         y = Value(float(i)) * 2.0
         for _ in range(50):
             y = y * 1.5
         yield y
-nodes = topological(roots())
+nodes = topological_order(roots())
 print(len(nodes) == 2000 * 52, sum(node.op == "" for node in nodes))
 """
 NO_VALUE = """
-from autograd.engine.value import topological
+from autograd import topological_order
 for wrong in (None, 1.0, "y"):
     try:
-        topological([wrong])
+        topological_order([wrong])
     except TypeError:
         print("refused")
 """

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from autograd import Value
-from viz.model.engine import topological
+from autograd import Value, topological_order
 from viz.model.node import Node
 
 
@@ -86,4 +85,4 @@ def sweep_order(root: Node) -> list[Node]:
     The engine lists them faster, and sums that are added up in this order are the engine's to the last bit. Nodes that are
     no Values have their reading order.
     """
-    return list(topological(root)) if isinstance(root, Value) else reading_order([root])
+    return list(topological_order(root)) if isinstance(root, Value) else reading_order([root])

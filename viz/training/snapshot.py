@@ -8,8 +8,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from autograd import Value
-from viz.model.engine import topological
+from autograd import Value, topological_order
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,13 @@ class Snapshot:
     @classmethod
     def of(cls, root: Value, step: int) -> Snapshot:
         """The snapshot of the graph as it is now."""
-        nodes = topological(root)
+        nodes = topological_order(root)
         return cls(root, step, tuple((leaf.data, leaf.grad) for leaf in nodes if _is_free_leaf(leaf)), len(nodes))
 
     def restored(self) -> Value:
         """A copy of the graph as it was."""
         root = copy.deepcopy(self.root)
-        leaves = filter(_is_free_leaf, topological(root))
+        leaves = filter(_is_free_leaf, topological_order(root))
         for leaf, (data, grad) in zip(leaves, self.leaves, strict=True):
             leaf.data, leaf.grad = data, grad
         return root

@@ -1,0 +1,2 @@
+# The calls that make _functions.py fast when it is compiled.
+from autograd.engine.value cimport Value, binary, reduction, unary

@@ -1,0 +1,100 @@
+"""Node: what is stored of one number, the marks of a walk over the graph, and the stack of a walk.
+
+Every node:
+    `_code`  the opcode in the low 24 bits, 0 of a leaf, and flags above them
+    `_data`  the number
+    `_grad`  the adjoint that `.grad` shows
+    `_note`  None, or a label, the scopes and the line of the source
+    `_mark`  how far a walk has come
+An operation on one or two operands:
+    `_p0`, `_p1`  the operands, each a Node or, where it is constant, a float; `_p1` is None where there is but one
+    `_d0`, `_d1`  the partials with respect to them
+Any other operation holds all its operands in `_p0`, a tuple, and its partials, packed, in `_p1`.
+A leaf has no operands: its `_p0` is None. In the memory that an operation has for partials it has:
+    `_pending`  the adjoint that a sweep under way has summed up; a complete sweep adds it to `_grad`
+    `_level`    the transform's call or the trace inside which the leaf was made, 0 outside of all
+
+Flags:
+    CONSTANT  a leaf that stands for a plain number among operands
+    VARIABLE  a leaf with respect to which the call or trace of its level differentiates
+    TRACED    an operation recorded while a trace was under way
+
+Levels are numbers that grow with each call of a transform and each trace, so a call inside another one has the higher level.
+
+Marks: a walk has a number, `start`, and all marks are below it when it begins. The mark `start` means that the node is on
+the stack while its operands are visited, `start + 1` that it is in the order. A complete walk leaves 0 in every mark; after
+an interrupted one, `start` grows by 2. (Lowering keeps references in marks, below 0: to walks these nodes are new.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import cython  # the compiler looks for this line
+else:
+    from autograd import _cython as cython
+if not cython.compiled:  # else from node.pxd
+    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed
+
+
+@cython.no_gc  # nodes hold only what is older, so no cycle: the collector need not know them
+@cython.cclass
+class Node:
+    """One number and how it was made; what can be done with it is the subclass Value's."""
+
+    if not cython.compiled:
+        __slots__ = ("_code", "_d0", "_d1", "_data", "_grad", "_level", "_mark", "_note", "_p0", "_p1", "_pending")
+
+        if TYPE_CHECKING:
+            _code: int
+            _mark: int
+            _data: float
+            _grad: float
+            _note: Any
+            _p0: Any
+            _p1: Any
+            _d0: float
+            _d1: float
+            _pending: float
+            _level: int
+
+
+if cython.compiled:
+
+    class NodeStack:
+        """A stack of nodes that something else keeps alive: the root of their graph."""
+
+        def __dealloc__(self) -> None:
+            clear(self)  # noqa: F821 (of node.pxd)
+
+else:
+    NodeStack: type[list[Any]] = list
+
+
+def opcode(node: Node) -> int:
+    """The opcode, 0 of a leaf."""
+    return node._code & OPCODE
+
+
+def level(leaf: Node) -> int:
+    """The level of the transform call or trace that a leaf was made inside; 0 outside of all."""
+    result: int = borrowed(leaf)._level
+    return result
+
+
+def is_constant_inside(leaf: Node, level: int) -> bool:
+    """Whether a leaf is a constant to the call or trace of this level: a plain number, or made inside and not its variable."""
+    if leaf._code & CONSTANT or borrowed(leaf)._level > level:
+        return True
+    return borrowed(leaf)._level == level and not leaf._code & VARIABLE
+
+
+def recorded_outside_trace(node: Node) -> bool:
+    """Whether an operation was recorded while no trace was under way."""
+    return node._p0 is not None and not node._code & TRACED
+
+
+def gradients(nodes: list[Any]) -> list[float]:
+    """The adjoint of each node."""
+    return [node._grad for node in nodes]
