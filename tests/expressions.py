@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +109,7 @@ KINKS: dict[str, Callable[..., Any]] = {
     "clip": lambda x, low, high: min(abs(x - low), abs(x - high)),
     "where": lambda c, x, y: abs(c),
 }
+JUMPS = {name: KINKS[name] for name in ("sign", "floor", "ceil", "trunc", "mod", "fmod", "floordiv", "where")}
 
 
 def exact(name: str, operands: Sequence[Any]) -> Any:
@@ -153,12 +154,12 @@ class Expression:
     def precise(self, inputs: Sequence[Any]) -> Any:
         return self(inputs, mp.mpf, exact, EXACT["sigmoid"])
 
-    def distance(self) -> float:
+    def distance(self, kinks: Mapping[str, Callable[..., Any]] = KINKS) -> float:
         """How far the nearest kink or jump is."""
         found = [mp.inf]
 
         def watch(name: str, operands: Sequence[Any]) -> Any:
-            found.append(KINKS[name](*operands) if name in KINKS else mp.inf)
+            found.append(kinks[name](*operands) if name in kinks else mp.inf)
             return exact(name, operands)
 
         self([mp.mpf(x) for x in self.inputs], mp.mpf, watch, EXACT["sigmoid"])

@@ -58,7 +58,8 @@ def elementwise(row: Row) -> Function:
         if not any([isinstance(x, np.ndarray) for x in arrays]):
             return on_scalars(*arrays)
         if any([type(x) is Value or (isinstance(x, np.ndarray) and x.dtype.kind == "O") for x in arrays]):
-            return np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
+            with np.errstate(all="ignore"):  # what one number gives without a warning
+                return np.frompyfunc(on_scalars, len(arrays), 1)(*arrays)
         return _watched(row, arrays, on_arrays(row, *arrays)) if MODE.get() else on_arrays(row, *arrays)
 
     return function

@@ -135,6 +135,11 @@ def test_numbers_give_no_warning() -> None:
         assert ag.sum([1e308, 1e308]) == math.inf
 
 
+def test_arrays_of_values_give_no_warning() -> None:
+    """At 5.0 the branch of `digamma` that does not apply has a pole."""
+    assert ag.digamma(np.array([Value(5.0)]))[0].data == ag.digamma(Value(5.0)).data
+
+
 # ---- defaults
 
 
