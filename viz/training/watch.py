@@ -228,7 +228,7 @@ def watch(
         **options: as for `draw`.
 
     Returns:
-        The watch, for `with watch() as live:` and `live.update(loss)` at each step.
+        The watch, a context manager; its `update(loss)` is called at each step.
 
     Raises:
         TypeError: as `draw`, or a name that is no str.
