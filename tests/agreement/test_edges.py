@@ -12,6 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from helpers import ulps
 
 import autograd
 from autograd import Value, gradient
@@ -22,15 +23,6 @@ from autograd.ops.primitives import TABLE, Row
 SEED = 1
 mp = mpmath.MPContext()
 mp.dps = 50
-
-
-def ulps(a: float, b: float) -> float:
-    """How far apart two numbers are, in units of the last place; nan is at nan, 0.0 is not at -0.0."""
-    if math.isnan(a) or math.isnan(b):
-        return 0.0 if math.isnan(a) and math.isnan(b) else inf
-    if a == b:
-        return 0.0 if math.copysign(1.0, a) == math.copysign(1.0, b) else inf
-    return inf if math.isinf(a) or math.isinf(b) else abs(a - b) / math.ulp(max(abs(a), abs(b)))
 
 
 def derived(name: str, *operands: float) -> tuple[float, ...]:

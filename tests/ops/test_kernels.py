@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,12 +43,8 @@ def samples(row: Row) -> list[tuple[float, ...]]:
 
 
 def close(a: float, b: float, bound: float) -> bool:
-    """Equal, nan alike, zeros of one sign, or within `bound` of each other's size."""
-    if math.isnan(a) or math.isnan(b):
-        return math.isnan(a) and math.isnan(b)
-    if a == b:
-        return math.copysign(1.0, a) == math.copysign(1.0, b)
-    return math.isfinite(a) and math.isfinite(b) and abs(a - b) <= bound * max(abs(a), abs(b))
+    """The same, or within `bound` of the larger one's size."""
+    return same(a, b) or (a != b and math.isfinite(a) and math.isfinite(b) and abs(a - b) <= bound * max(abs(a), abs(b)))
 
 
 # ---- Python

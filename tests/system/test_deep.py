@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from helpers import HOME
+from helpers import output
 
 import autograd
 
@@ -16,15 +13,7 @@ DEEP = 10_000_000 if autograd.compiled else 1_000_000
 WIDE = 1_000_000 if autograd.compiled else 200_000
 
 
-def output(folder: Path, program: str) -> str:
-    """What the program prints in a fresh process with the twin that runs here; any other end than a clean one fails."""
-    environment = {**os.environ, "PYTHONPATH": str(HOME), "AUTOGRAD_COMPILED": str(int(autograd.compiled))}
-    head = f"from autograd import Value\nimport autograd as ag\nDEEP, WIDE = {DEEP}, {WIDE}\n"
-    command = [sys.executable, "-W", "error", "-c", head + program]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert (done.returncode, done.stderr) == (0, ""), f"ended with {done.returncode}\n{done.stderr[-2000:]}"
-    return done.stdout.strip()
-
+HEAD = f"from autograd import Value\nimport autograd as ag\nDEEP, WIDE = {DEEP}, {WIDE}\n"
 
 CHAIN = """
 y = x = Value(1.0)
@@ -190,4 +179,4 @@ for wrong in (None, 1.0, "y"):
     ],
 )
 def test_deep_graphs(tmp_path: Path, program: str, expected: str) -> None:
-    assert output(tmp_path, program) == expected
+    assert output(HEAD + program, tmp_path) == expected

@@ -7,13 +7,12 @@ import builtins
 import keyword
 import math
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import HOME
+from helpers import python
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -460,25 +459,14 @@ def test_any_expression_gives_0_or_2(text: str) -> None:
     assert main([text, "x=0.5", "y=-2"]) in (0, 2)
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(HOME), **environment}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "viz", *arguments],
-        env=environment,
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        timeout=60,
-    )
-
-
 @pytest.mark.slow
-def test_as_a_program() -> None:
-    done = run(*TANH)
-    assert (done.returncode, done.stderr) == (0, b"") and done.stdout.startswith(b"value = -0.19737532022490398")
-    done = run("foo(x)", "x=1")
-    assert done.returncode == 2 and b"Traceback" not in done.stderr
-    done = run(*TANH, "--explain", "w", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0 and b"?tanh(v2)/?v2" in done.stdout
+def test_as_a_program(tmp_path: Path) -> None:
+    done = python("-m", "viz", *TANH, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("value = -0.19737532022490398")
+    done = python("-m", "viz", "foo(x)", "x=1", folder=tmp_path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    done = python("-m", "viz", *TANH, "--explain", "w", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and "?tanh(v2)/?v2" in done.stdout
 
 
 def test_examples_of_help(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

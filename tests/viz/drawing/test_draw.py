@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
-from helpers import HOME, ROOT
+from helpers import output
 from pictures import lesson, random_graph, texts
 
 import autograd
@@ -85,23 +83,14 @@ def test_large_graphs() -> None:
 
 
 @pytest.mark.slow
-def test_same_dot_in_every_process() -> None:
+def test_same_dot_in_every_process(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from pictures import lesson, random_graph\nfrom viz import draw\n"
         "sys.stdout.buffer.write((draw(lesson()).source + draw(random_graph(1), 'classic', groups=True).source).encode())"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(HOME), str(ROOT / "tests")])},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }
-    assert len(outputs) == 1 and b"digraph" in outputs.pop()
+    outputs = {output(code, tmp_path, PYTHONHASHSEED=seed) for seed in ("0", "1", "4242")}
+    assert len(outputs) == 1 and "digraph" in outputs.pop()
 
 
 def test_drawing_twice() -> None:

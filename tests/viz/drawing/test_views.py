@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import HOME, ROOT
+from helpers import output
 from pictures import exercise, mlp, plain_layers, texts
 
 from autograd import Value
@@ -71,24 +69,15 @@ def test_wrong_choices(arguments: dict[str, Any], error: type[Exception], words:
 
 
 @pytest.mark.slow
-def test_same_dot_in_every_process() -> None:
+def test_same_dot_in_every_process(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pictures import mlp, scoped\nfrom viz import draw\n"
         "found = [draw(mlp(samples=2), 'neurons'), draw(scoped(), 'groups'), draw(mlp('sum', samples=9)),\n"
         "         draw(scoped(), 'groups', expand=['left'])]\n"
         "sys.stdout.buffer.write(''.join(drawing.source for drawing in found).encode())"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(HOME), str(ROOT / "tests")])},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }
-    assert len(outputs) == 1 and b"digraph network" in outputs.pop()
+    outputs = {output(code, tmp_path, PYTHONHASHSEED=seed) for seed in ("0", "1", "4242")}
+    assert len(outputs) == 1 and "digraph network" in outputs.pop()
 
 
 def test_text_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,16 +7,14 @@ import hashlib
 import html.parser
 import json
 import math
-import os
 import random
 import re
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import output
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,9 +224,9 @@ def test_labels_and_scopes_are_text(a: str, b: str, c: str) -> None:
     assert [tag for tag, _ in shown.tags].count("script") == 2
 
 
-PROGRAM = """
+PROGRAM = f"""
 import hashlib, sys
-sys.path[:0] = {path!r}
+sys.path.append({str(Path(__file__).parent)!r})
 from test_player import network, graph
 from viz import player
 pages = [player(network()), player(graph(5)), player(graph(6), "LR", "dark")]
@@ -239,15 +237,7 @@ print(hashlib.sha256("".join(page.html for page in pages).encode()).hexdigest())
 @pytest.mark.slow
 def test_same_bytes_in_every_process(tmp_path: Path) -> None:
     """The same graph gives the same bytes in every process."""
-    home = str(Path(autograd.__file__).parent.parent)
-    program = PROGRAM.format(path=[home, str(Path(__file__).parent)])
-    made = set()
-    for seed in ("0", "1", "77"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-c", program]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-        made.add(done.stdout)
-    assert len(made) == 1
+    assert len({output(PROGRAM, tmp_path, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}) == 1
 
 
 def test_save(tmp_path: Path) -> None:
