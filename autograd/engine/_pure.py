@@ -180,7 +180,9 @@ def explore(root: Any, order: list[Any], leaves: list[Any], start: int, reset: b
         return False
     stack = [root]
     push, pop = stack.append, stack.pop
-    while stack:
+    while True:  # and not `while stack:`, which Python 3.11 specialises only after several calls
+        if not stack:
+            return False
         node = pop()
         mark = node._mark
         if mark == start:
@@ -201,7 +203,6 @@ def explore(root: Any, order: list[Any], leaves: list[Any], start: int, reset: b
                 visit_leaf(b, leaves, start) if b._p0 is None else push(b)
             if type(a) is Value and a._mark < start:
                 visit_leaf(a, leaves, start) if a._p0 is None else push(a)
-    return False
 
 
 def visit_leaf(leaf: Any, leaves: list[Any], start: int) -> None:
