@@ -16,8 +16,8 @@ from autograd.compiler.path_cache import PathCache
 from autograd.compiler.signature import key_of
 from autograd.compiler.specialization import Specialization
 from autograd.compiler.static_arguments import unmarked
+from autograd.engine.coerce import as_array
 from autograd.engine.context import tracing
-from autograd.engine.functions import as_array
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.program.executor import NumPyPlan, block_size, points_runner

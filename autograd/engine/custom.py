@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd._validate import real
 from autograd.engine import trace_ops
+from autograd.engine.coerce import as_array
 from autograd.engine.context import tracing
-from autograd.engine.functions import as_array
 from autograd.engine.registry import register
 from autograd.engine.value import Value, number, record
 from autograd.ops.primitives import Row

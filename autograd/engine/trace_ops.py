@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import real
+from autograd.engine.coerce import as_array
 from autograd.engine.context import TRACE, tracing
-from autograd.engine.functions import VALUES, as_array
+from autograd.engine.functions import VALUES
 from autograd.engine.registry import register_variadic
 from autograd.engine.value import Value, number, record
 from autograd.errors import TraceError

@@ -10,8 +10,8 @@ import pytest
 from helpers import ROOT, load
 
 from autograd import Value, gradient
-from autograd.engine.functions import FUNCTIONS, on_arrays
-from autograd.ops.kernels import ARRAYS, printed
+from autograd.engine.functions import FUNCTIONS
+from autograd.ops.kernels import ARRAYS, on_arrays, printed
 from autograd.ops.primitives import Row
 
 PAGE = ROOT / "docs" / "edges.md"
