@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and read arrays from files without running what is in them."""
+"""Write files whole or not at all; read arrays without running code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pytrees: nested lists, tuples and dicts, flattened to their leaves and put together again.
+"""Pytrees: flatten nested lists, tuples and dicts, and put them together again.
 
 The one place that knows what a container is: `NODES` and `node_of` say how each kind comes apart. It stands beside the folders,
 since all of them walk structures, `nn` and `optim` too; it knows no Value. What is no container, as an array, is a leaf.

@@ -1,4 +1,4 @@
-"""Validate arguments: what counts as a real number, and errors that name the argument."""
+"""Validate arguments, with errors that name them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Derivatives of functions: transforms, sparsity, implicit functions."""
+"""Derivatives of functions. May import ops and engine; imports nothing itself."""

@@ -1,6 +1,7 @@
-"""Derivatives of a graph in a mapping: adjoints from the output back, tangents from the inputs on.
+"""Reverse and forward accumulation over a recorded graph, in dicts.
 
-The nodes are only read, so nobody's `.grad` changes; recorded sweeps make new nodes, which can be differentiated again.
+Adjoints and tangents live in dicts, so `.grad` is untouched; recorded sweeps make new nodes, which can be differentiated
+again.
 """
 
 from __future__ import annotations

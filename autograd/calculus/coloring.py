@@ -1,4 +1,4 @@
-"""Graph colouring for sparse derivatives: which columns of a Jacobian or Hessian one product may find together.
+"""Color columns that one product with a Jacobian or Hessian can find together.
 
 Greedy, the vertices of most neighbours first (Gebremedhin, Manne and Pothen, SIAM Review 47, 2005).
 """

@@ -1,4 +1,4 @@
-"""The domain of dependence: hand a rule sets of variables, and it says which of them its result depends on smoothly.
+"""Abstract domain of variable sets: what a rule's result depends on smoothly.
 
 A partial that does not depend on an operand has no second derivative towards it: so the rows themselves tell which operations
 are linear in which operands.

@@ -1,4 +1,4 @@
-"""How `grad` and `value_and_grad` say what they derived, so that `jit` can compile it directly.
+"""Records the transform that made a function, so `jit` can compile it directly.
 
 A traced `grad(f)` would record the sweep of the eager engine node by node. `jit` traces `f` instead and takes the derivative
 of its program, which is smaller and faster to make; so it has to know `f`, the transform and its options.

@@ -1,4 +1,4 @@
-"""Sparse Jacobians and Hessians: their patterns, and their entries in as few sweeps as the pattern has colours."""
+"""Sparse Jacobians and Hessians, in as few sweeps as their pattern has colours."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def sparsity(f: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
 
 
 def sparse_jacobian(outputs: Sequence[Any], inputs: Sequence[Value], level: int, mode: str | None = None) -> Any:
-    """The Jacobian of a recorded graph by the variables of a transform's call, in as few sweeps as colours."""
+    """The Jacobian of a recorded graph with respect to the variables of a transform's call, in as few sweeps as colours."""
     rows = jacobian_pattern(outputs, inputs)
     columns = _transposed(rows, len(inputs))
     bounds = {"reverse": _widest(columns), "forward": _widest(rows)}  # no colouring needs fewer

@@ -1,4 +1,4 @@
-"""Which derivatives can be other than 0: the patterns of Jacobians and Hessians, read off the graph and the table's rules."""
+"""Sparsity patterns of Jacobians and Hessians, from the graph and the table's rules."""
 
 from __future__ import annotations
 

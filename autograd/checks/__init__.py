@@ -1,1 +1,1 @@
-"""Checks of derivatives, and the search for the first bad number."""
+"""Checks of derivatives. May import ops, engine, calculus; imports nothing itself."""

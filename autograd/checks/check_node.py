@@ -1,4 +1,4 @@
-"""One operation of a graph against numeric derivatives: its partials, and to higher order the derivatives of these."""
+"""Check one operation of a graph: its partials, and their derivatives."""
 
 from __future__ import annotations
 

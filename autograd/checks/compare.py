@@ -1,4 +1,4 @@
-"""One list of functions of several numbers against its derivatives: each coordinate, and each order, by `numeric`."""
+"""Compare a vector-valued function's derivatives with finite differences."""
 
 from __future__ import annotations
 

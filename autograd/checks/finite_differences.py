@@ -1,4 +1,4 @@
-"""Derivatives by differences, with an honest error: what `check_grads` holds the engine's derivatives against.
+"""Numeric derivatives with bounds for their errors.
 
 Central differences over shrinking steps, Richardson-extrapolated; each number comes with the error that the differences
 between the extrapolations and the rounding of the function suggest. (The complex step is exact to the last digit, but

@@ -1,4 +1,4 @@
-"""The domain of Values: a rule evaluated in it records nodes, so its result can be differentiated again."""
+"""The domain of Values: a rule evaluated in it records nodes."""
 
 from __future__ import annotations
 

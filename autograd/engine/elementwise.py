@@ -1,4 +1,4 @@
-"""Functions of one to three operands, made from their rows: on numbers, Values, and arrays or lists of either."""
+"""Functions of one to three operands, made from their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pickling and deep copying: a graph is laid flat in tables, so that depth and sharing cost nothing.
+"""Pickle and deep-copy graphs: they are flattened into tables, without recursion.
 
 A `Block` holds what one root depends on, down to the leaves. Whatever else of the same graph is pickled while that block is
 alive (the pickler keeps it) refers to it, so nodes shared by several roots stay shared.
@@ -18,7 +18,7 @@ from autograd.engine.registry import OPERATIONS
 from autograd.engine.value import Value, operands
 from autograd.ops.formulas import OPS
 
-STEP = 40  # so many blocks may be written inside each other
+STEP = 40  # the nesting depth of pickled blocks between two that are written first
 
 
 class _Blocks(threading.local):

@@ -1,4 +1,4 @@
-"""Ravel structures: the numbers of a pytree in one list, arrays item by item, and the way back."""
+"""Ravel pytrees: their numbers in one list, arrays item by item, and back."""
 
 from __future__ import annotations
 

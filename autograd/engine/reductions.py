@@ -1,4 +1,4 @@
-"""Functions of lists, made from their rows: on lists, iterables and arrays of numbers and Values, along an axis too."""
+"""Functions of lists, made from their rows, along an axis of an array too."""
 
 from __future__ import annotations
 

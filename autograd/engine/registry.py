@@ -1,4 +1,4 @@
-"""Registry of the operations that nodes record, by opcode: the table's rows, and what is added at run time."""
+"""Registry of the operations that nodes record, by opcode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes that only traces make: a value with derivatives given beside it, an operand picked by a number, a Python function."""
+"""Operations only traces record: custom derivatives, gather (`take`), callbacks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def largest(xs: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def link(value: Any, operands: Sequence[Any], partials: Sequence[Any]) -> Value:
-    """The node of a value whose derivative by each operand is given as a Value or number of its own."""
+    """The node of a value whose derivative with respect to each operand is given as a Value or number of its own."""
     numbers = (0.0, *map(number, partials), *[0.0] * len(operands))
     return record(LINK, (value, *operands, *partials), number(value), numbers)
 
@@ -116,7 +116,7 @@ def _picked(items: Any, index: Value, place: int) -> Any:
     return record(TAKE, (index, *held), number(held[place]), (0.0, *zeros))
 
 
-# ---- operations of the user's own, and reductions that are made of others
+# ---- custom operations, and reductions that are made of others
 
 _opcodes: dict[Function, int] = {}  # of the Python functions that programs call
 _lock = Lock()
@@ -137,7 +137,7 @@ def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Valu
 
 
 def own(row: Row, f: Function, operands: Sequence[Any]) -> Value:
-    """The node of an operation of the user's own in a trace: its value and its partials, recorded where they can be."""
+    """The node of a custom operation in a trace: its value and its partials, recorded where they can be."""
     value = _recorded(f, row.name, operands)
     rules = [_recorded(_rule(rule), f"{row.name}'s partial", operands) for rule in row.partials]
     return link(value, operands, rules)

@@ -1,4 +1,4 @@
-"""First values of parameters: drawn from named distributions whose width follows from the number of connections."""
+"""First values of parameters, drawn from named distributions."""
 
 from __future__ import annotations
 

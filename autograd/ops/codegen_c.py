@@ -1,4 +1,4 @@
-"""Generate the C header of kernels: an inline function for each value and partial of the table's rows."""
+"""Generate the C header of kernels: a function for each value and partial."""
 
 from __future__ import annotations
 

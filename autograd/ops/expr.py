@@ -1,4 +1,4 @@
-"""Symbolic expressions: a rule evaluated on symbols yields its formula, ready to be printed or analysed."""
+"""Symbolic expressions: a rule evaluated on symbols yields its formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Print symbolic expressions as Python or as plain mathematics; C is printed by codegen_c."""
+"""Print symbolic expressions as Python or as plain mathematics."""
 
 from __future__ import annotations
 

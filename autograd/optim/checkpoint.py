@@ -1,4 +1,4 @@
-"""The whole state of a training run in one file, so that an interrupted run resumes bit for bit."""
+"""The state of a training run in one file: an interrupted run resumes bit for bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loss of a model and its gradient as functions of one array of parameters: on the model's Values, or compiled."""
+"""The loss of a model and its gradient, on the model's Values or compiled."""
 
 from __future__ import annotations
 

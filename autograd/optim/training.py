@@ -1,4 +1,4 @@
-"""The training loop `fit`: batches, progress bar, early stopping, and checkpoints to resume from.
+"""The training loop `fit`: batches, early stopping, checkpoints to resume from.
 
 The module is not called `fit`, since the package binds that name to the function.
 """
