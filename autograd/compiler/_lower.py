@@ -44,7 +44,7 @@ def flatten(
             if node._mark < 0:
                 continue
             if node._p0 is None and is_constant_inside(node, level):
-                node._mark = -1 - constant(constants, node._data)
+                node._mark = -1 - constant(constants, node._primal)
             else:
                 node._mark = -1 - inputs - len(outside)
                 outside.append(node)

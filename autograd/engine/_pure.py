@@ -63,7 +63,7 @@ def new_node(op: int, a: Any, b: Any) -> Any:
     node._code = op | _flags if op else 0
     node._p0 = a
     node._p1 = b
-    node._data = node._grad = node._d0 = node._d1 = node._pending = 0.0
+    node._primal = node._grad = node._d0 = node._d1 = node._pending = 0.0
     node._mark = node._level = 0
     node._note = None
     return node
@@ -75,7 +75,7 @@ def unary_node(op: int, a: Any) -> Any:
     node._code = op | _flags
     node._p0 = a
     node._p1 = None
-    node._data, node._d0 = UNARY[op](a._data)
+    node._primal, node._d0 = UNARY[op](a._primal)
     node._grad = 0.0
     node._mark = 0
     node._note = None
@@ -84,13 +84,13 @@ def unary_node(op: int, a: Any) -> Any:
 
 def binary_node(op: int, a: Any, b: Any) -> Any:
     """The node of a binary operation on Values and floats, with both partials."""
-    x = a._data if type(a) is Value else a
-    y = b._data if type(b) is Value else b
+    x = a._primal if type(a) is Value else a
+    y = b._primal if type(b) is Value else b
     node = new(Value)
     node._code = op | _flags
     node._p0 = a
     node._p1 = b
-    node._data, node._d0, node._d1 = BINARY[op](x, y)
+    node._primal, node._d0, node._d1 = BINARY[op](x, y)
     node._grad = 0.0
     node._mark = 0
     node._note = None
@@ -107,11 +107,11 @@ def reduced(op: int, *lists: Any) -> Any:
     kinds = {*map(type, operands)}
     if kinds - {float, Value}:
         return NotImplemented
-    z, partials = reduced_numbers(row, [[x if type(x) is float else x._data for x in xs] for xs in lists])
+    z, partials = reduced_numbers(row, [[x if type(x) is float else x._primal for x in xs] for xs in lists])
     if Value not in kinds:
         return z
     node = new_node(op, operands, tuple(partials))
-    node._data = z
+    node._primal = z
     return node
 
 
@@ -120,14 +120,14 @@ _OPERATOR = """
 def make(general):
     def {method}(self, other):
         if type(other) is Value:
-            {v} = other._data
+            {v} = other._primal
         elif type(other) is float:
             {v} = other
         else:
             return general(self, other)
         if _switched:
             return general(self, other)
-        {u} = self._data
+        {u} = self._primal
         try:
             {assignments}
         except ArithmeticError:
@@ -136,7 +136,7 @@ def make(general):
         node._code = {op}
         node._p0 = {a}
         node._p1 = {b}
-        node._data = z
+        node._primal = z
         node._d0 = d0
         node._d1 = d1
         node._grad = 0.0

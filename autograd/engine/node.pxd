@@ -26,7 +26,7 @@ cdef class Node:
     cdef double _grad
     cdef object _p0, _p1
     cdef double _d0, _d1
-    cdef double _data
+    cdef double _primal
     cdef object _note
 
 cdef inline ag_node *borrowed(Node node) noexcept:

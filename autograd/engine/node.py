@@ -1,11 +1,11 @@
 """Node: what is stored of one number, the marks of a walk over the graph, and the stack of a walk.
 
 Every node:
-    `_code`  the opcode in the low 24 bits, 0 of a leaf, and flags above them
-    `_data`  the number
-    `_grad`  the adjoint that `.grad` shows
-    `_note`  None, or a label, the scopes and the line of the source
-    `_mark`  how far a walk has come
+    `_code`    the opcode in the low 24 bits, 0 of a leaf, and flags above them
+    `_primal`  the number (`_data` it cannot be called: numpy.ma reads an attribute of that name)
+    `_grad`    the adjoint that `.grad` shows
+    `_note`    None, or a label, the scopes and the line of the source
+    `_mark`    how far a walk has come
 An operation on one or two operands:
     `_p0`, `_p1`  the operands, each a Node or, where it is constant, a float; `_p1` is None where there is but one
     `_d0`, `_d1`  the partials with respect to them
@@ -44,12 +44,12 @@ class Node:
     """One number and how it was made; what can be done with it is the subclass Value's."""
 
     if not cython.compiled:
-        __slots__ = ("_code", "_d0", "_d1", "_data", "_grad", "_level", "_mark", "_note", "_p0", "_p1", "_pending")
+        __slots__ = ("_code", "_d0", "_d1", "_grad", "_level", "_mark", "_note", "_p0", "_p1", "_pending", "_primal")
 
         if TYPE_CHECKING:
             _code: int
             _mark: int
-            _data: float
+            _primal: float
             _grad: float
             _note: Any
             _p0: Any

@@ -40,15 +40,15 @@ cdef inline Value new_node(int op, object a, object b):
 
 cdef inline Value unary_node(int op, Value a):
     cdef Value node = new_node(op, a, None)
-    node._data = ag_evaluate1(op, a._data, &node._d0)
+    node._primal = ag_evaluate1(op, a._primal, &node._d0)
     return node
 
 cdef inline double data_of(object x) noexcept:
-    return (<Value>x)._data if type(x) is Value else PyFloat_AS_DOUBLE(x)
+    return (<Value>x)._primal if type(x) is Value else PyFloat_AS_DOUBLE(x)
 
 cdef inline Value binary_node(int op, object a, object b):
     cdef Value node = new_node(op, a, b)
-    node._data = ag_evaluate2(op, data_of(a), data_of(b), &node._d0, &node._d1)
+    node._primal = ag_evaluate2(op, data_of(a), data_of(b), &node._d0, &node._d1)
     return node
 
 cdef inline tuple unpacked(object packed):

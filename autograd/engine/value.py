@@ -63,7 +63,7 @@ class Value(Node):
             def __round__(self, digits: Any = None) -> Value: ...  # so too
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else real(data, "data")
+        self._primal = data if type(data) is float else real(data, "data")
         self._grad = 0.0
         self._p0 = self._p1 = self._note = None
         self._code = self._mark = 0
@@ -78,12 +78,12 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. Assigning changes it, but no derivative already recorded."""
-        return readable(self, ".data")._data
+        return readable(self, ".data")._primal
 
     @data.setter
     def data(self, number: Any) -> None:
         readable(self, "an assignment to .data")
-        self._data = real(number, "data")
+        self._primal = real(number, "data")
 
     @property
     def grad(self) -> float:
@@ -173,10 +173,10 @@ class Value(Node):
     def __repr__(self) -> str:
         readable(self, "text")
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data}, grad={self._grad}{label})"
+        return f"Value(data={self._primal}, grad={self._grad}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(readable(self, "text")._data, spec) if spec else repr(self)
+        return format(readable(self, "text")._primal, spec) if spec else repr(self)
 
     # ---- operators; what is not a number is left to the other operand, as an array
 
@@ -273,8 +273,8 @@ class Value(Node):
 
     def __bool__(self) -> bool:
         if traces:
-            guard(self, self._data != 0.0)
-        return self._data != 0.0
+            guard(self, self._primal != 0.0)
+        return self._primal != 0.0
 
     def __float__(self) -> float:
         raise lost(self, "float()")
@@ -288,7 +288,7 @@ class Value(Node):
     def __copy__(self) -> Value:
         if self._p0 is None and traces and tracing():
             return self.detach()
-        node: Value = restore(self._code & OPCODE, operands(self), self._data, self.partials)
+        node: Value = restore(self._code & OPCODE, operands(self), self._primal, self.partials)
         set_state(node, self._grad, self._note)
         node._code = self._code
         if self._p0 is None:
@@ -361,7 +361,7 @@ def number(x: Any) -> Any:
     """The float of a Value or a real number; NotImplemented for anything else."""
     if type(x) is Value:
         node = x
-        return node._data
+        return node._primal
     if type(x) is float:
         return x
     if type(x) is int or is_real(x):
@@ -372,7 +372,7 @@ def number(x: Any) -> Any:
 def leaf(data: float) -> Value:
     """A leaf outside of all transforms' calls."""
     node: Value = new_node(0, None, None)
-    node._data = data
+    node._primal = data
     return node
 
 
@@ -400,8 +400,8 @@ def constant(x: Any) -> Value:
 
 def cut(node: Value) -> Value:
     """A node of the same number that no gradient flows through."""
-    result: Value = new_node(STOP, node, None) if traces and tracing() else constant(node._data)
-    result._data = node._data
+    result: Value = new_node(STOP, node, None) if traces and tracing() else constant(node._primal)
+    result._primal = node._primal
     return result
 
 
@@ -438,7 +438,7 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
 
 def compare(op: int, node: Value, other: Any) -> Any:
     """A comparison by number: a bool, or in a trace the node of its truth."""
-    x = node._data
+    x = node._primal
     y = number(other)
     if y is NotImplemented:
         return y
@@ -497,7 +497,7 @@ def apply_modes(node: Value) -> Value:
     note = fresh_note()
     inputs = operands(node)
     if trapping and inputs:
-        watch(node.op, inputs, [number(operand) for operand in inputs], node._data, node.partials, note and note[2])
+        watch(node.op, inputs, [number(operand) for operand in inputs], node._primal, node.partials, note and note[2])
     if paused and inputs:
         node = cut(node)
     node._note = note
