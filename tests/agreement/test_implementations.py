@@ -150,6 +150,12 @@ def test_autograd_compiled_0_is_pure_python(tmp_path: Path) -> None:
     assert output(WHICH, tmp_path, AUTOGRAD_COMPILED="0") == "False True"
 
 
+def test_cython_is_not_imported(tmp_path: Path) -> None:
+    """Sources that can be compiled run without it, and are not slowed down where it is installed."""
+    program = "import sys, autograd; print([name for name in sys.modules if name.lower().split('.')[0] == 'cython'])"
+    assert output(program, tmp_path, AUTOGRAD_COMPILED="0") == "[]"
+
+
 def test_autograd_compiled_1_is_compiled(tmp_path: Path) -> None:
     """Or an error that says how to build it."""
     done = python("-c", WHICH, folder=tmp_path, AUTOGRAD_COMPILED="1")
