@@ -83,9 +83,10 @@ class Build(build_ext):
         sys.modules["autograd"].__path__ = [str(PACKAGE)]
         from autograd.ops.codegen_c import c_header
         from autograd.ops.codegen_reductions import c_loops
-        from autograd.program.codegen_native import kernels
+        from autograd.program.codegen_native import c_instructions, c_kernels
 
-        headers = {"kernels.h": c_header(), "loops.h": c_loops(), "program_kernels.h": kernels()}
+        headers = {"kernels.h": c_header(), "loops.h": c_loops()}
+        headers |= {"instructions.h": c_instructions(), "program_kernels.h": c_kernels()}
         folder = Path(self.build_temp, "headers")
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in headers.items():

@@ -36,8 +36,6 @@ from autograd.engine.modes import no_grad, scope, stop_gradient, trace_source, t
 from autograd.engine.trace_ops import take  # noqa: E402
 from autograd.engine.value import Value  # noqa: E402
 from autograd.errors import DomainError, LostGradientError, SweepError  # noqa: E402
-from autograd.program import export_c as _export_c  # noqa: E402, F401  (gives Program its to_c)
-from autograd.program import running as _running  # noqa: E402, F401  (gives Program its run)
 from autograd.program.program import Program  # noqa: E402
 
 globals().update(_PUBLIC)

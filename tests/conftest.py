@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograd.program import executor as plan
+from autograd.program import native_plan
 
 
 @pytest.fixture(params=["native", "NumPy"])
 def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The test runs with each of the executors of programs."""
     if request.param == "NumPy":
-        monkeypatch.setattr(plan, "native", None)
-    elif plan.native is None:
+        monkeypatch.setattr(native_plan, "_native", None)
+    elif not native_plan.is_available():
         pytest.skip("the native executor was not built")
     return str(request.param)

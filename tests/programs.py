@@ -8,27 +8,27 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from autograd.compiler.lower import build
+from autograd.compiler.lower import lower
 from autograd.compiler.trace import Trace
-from autograd.program import instructions as ops
-from autograd.program.executor import native_plan, ready
+from autograd.program.executor import ready
+from autograd.program.instructions import CALL, DOT, FIXED, LINK, OPCODES, OPS, PIVOT, SUM, TAKE, ZDOT
+from autograd.program.native_plan import NativePlan
 from autograd.program.numpy_executor import run
 from autograd.program.passes import tidy
 from autograd.program.program import Program
 from autograd.program.schedule import schedule
 
-NUMBERS = ops.NUMBERS
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 1e-308, 5e-324, 1e17, 36.5, -20.0]
-ODD = {ops.DOT: 0, ops.ZDOT: 0, ops.LINK: 1}
-SUMS = (ops.SUM, ops.DOT, ops.ZDOT)
+ODD = {DOT: 0, ZDOT: 0, LINK: 1}
+SUMS = (SUM, DOT, ZDOT)
 # whose results IEEE 754 fixes to the last bit
 EXACT = (
     "identity neg abs add sub mul div fmod sqrt relu leaky_relu sign floor ceil trunc round minimum maximum clip where equal "
     "not_equal less less_equal greater greater_equal zmul stop sum dot zdot pivot link take"
 ).split()
-EXACT_OPS = [NUMBERS[name] for name in EXACT]
-ALL_OPS = [number for number in range(1, len(ops.OPS)) if number != ops.CALL]
-COMMON = [NUMBERS[name] for name in "add mul add mul add mul where zmul neg identity stop sum dot zdot link".split()]
+EXACT_OPS = [OPCODES[name] for name in EXACT]
+ALL_OPS = [number for number in range(1, len(OPS)) if number != CALL]
+COMMON = [OPCODES[name] for name in "add mul add mul add mul where zmul neg identity stop sum dot zdot link".split()]
 
 numbers = st.one_of(st.sampled_from(SPECIAL), st.floats(-4.0, 4.0))
 
@@ -45,11 +45,11 @@ def programs(draw: st.DrawFn, operations: Sequence[int] = tuple(ALL_OPS), longes
     for own in range(first, first + draw(st.integers(0, longest))):
         op = draw(st.sampled_from(common if common and draw(st.booleans()) else list(operations)))
         slot = st.one_of(st.integers(max(0, own - 3), own - 1), st.integers(0, own - 1))  # newest oftener: deep
-        if op < ops.FIXED:
-            held = [draw(slot) for _ in ops.OPS[op].letters]
+        if op < FIXED:
+            held = [draw(slot) for _ in OPS[op].letters]
             code.append((op, *held, *[0] * (3 - len(held))))
             continue
-        fewest = {ops.TAKE: 2, ops.PIVOT: 1}.get(op, 0)
+        fewest = {TAKE: 2, PIVOT: 1}.get(op, 0)
         count = draw(st.integers(fewest, 7))
         if op in ODD and count % 2 != ODD[op]:
             count += 1
@@ -58,9 +58,9 @@ def programs(draw: st.DrawFn, operations: Sequence[int] = tuple(ALL_OPS), longes
     slots = st.integers(0, first + len(code) - 1)
     outputs = draw(st.lists(slots, min_size=1, max_size=4))
     guards = draw(st.lists(slots, max_size=2))
-    truths = draw(st.lists(st.booleans(), min_size=len(guards), max_size=len(guards)))
+    outcomes = draw(st.lists(st.booleans(), min_size=len(guards), max_size=len(guards)))
     columns = tuple(zip(*code, strict=True)) if code else ((), (), (), ())
-    return Program(inputs, constants, columns, pool, outputs, guards, truths)
+    return Program(inputs, constants, columns, pool, outputs, guards, outcomes)
 
 
 def points(program: Program) -> st.SearchStrategy[list[float]]:
@@ -82,8 +82,8 @@ def finished(program: Program, point: Sequence[float]) -> Any:
 
 def natively(program: Program, points: Any) -> Any:
     """Outputs by the native executor, whatever the guards say, at one point or (columns) many."""
-    program, runs = ready(program.replaced(guards=program.guards[:0], truths=program.truths[:0]))
-    plan, points = native_plan(program, runs), np.asarray(points, dtype=float)
+    program, runs = ready(program.replaced(guards=program.guards[:0], outcomes=program.outcomes[:0]))
+    plan, points = NativePlan(program, runs), np.asarray(points, dtype=float)
     if points.ndim == 1:
         return np.array(plan.call(tuple(points.tolist())))
     return np.array([plan.call(tuple(point)) for point in points.T.tolist()]).T
@@ -93,7 +93,7 @@ def traced(f: Callable[..., Any], point: Sequence[float]) -> Program:
     """The tidy program of f(list of numbers), a number or a list of them."""
     trace = Trace(point, "f")
     found = trace.run(f, [trace.variables], {})
-    return tidy(build(trace, found if isinstance(found, list) else [found])[0])
+    return tidy(lower(trace, found if isinstance(found, list) else [found])[0])
 
 
 def bits(x: Any) -> Any:

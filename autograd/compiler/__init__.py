@@ -1,1 +1,4 @@
-"""From a function to a program and back: tracing, lowering, jit and vmap."""
+"""From a function to a program and back: signatures, tracing, lowering, specialisations, jit and vmap.
+
+Imports `autograd.ops`, `engine`, `calculus` and `program`.
+"""

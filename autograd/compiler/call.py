@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.interpret import register
+from autograd.compiler.interpret import register_output
 from autograd.compiler.signature import flat_numbers
 from autograd.compiler.specialization import Specialization
 from autograd.engine.context import mode
@@ -43,7 +43,7 @@ def _gradients(specialization: Specialization, name: str) -> list[tuple[int, Run
     if specialization.gradients is None:
         source = specialization.source
         specialization.gradients = [
-            (register(source, k, name), Runner(gradient(source, k, range(source.inputs))))
+            (register_output(source, k, name), Runner(gradient(source, k, range(source.inputs))))
             for k in range(len(specialization.layout.places))
         ]
     return specialization.gradients

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.lower import build
+from autograd.compiler.lower import lower
 from autograd.compiler.result_layout import ResultLayout
 from autograd.compiler.trace import Trace
 from autograd.engine.ravel import Raveled
@@ -41,14 +41,14 @@ class Specialization:
         derivatives = {id(x): i for i, x in enumerate(request.placeholders)} if request else {}
         values = [x for x in computed if id(x) not in derivatives]
         root = [request.output] if request and derivatives and type(request.output) is Value else []
-        program, self.captured = build(trace, root + values)
+        program, self.captured = lower(trace, root + values)
         self.source = tidy(program)
         if request and root and not self.captured:
             self.source = gradient(self.source, 0, request.wanted)
             outputs = iter(range(1, 1 + len(values)))
             chosen = [1 + len(values) + derivatives[id(x)] if id(x) in derivatives else next(outputs) for x in computed]
             self.source = compact(prune(self.source.replaced(outputs=self.source.outputs[chosen])))
-        self.outcomes = tuple(self.source.truths.tolist())
+        self.outcomes = tuple(self.source.outcomes.tolist())
         self.gradients: list[tuple[int, Runner]] | None = None  # of its outputs, see call.py; made when first needed
         self._runner: Runner | None = None
 

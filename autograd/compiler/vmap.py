@@ -20,7 +20,7 @@ from autograd.engine.coerce import as_array
 from autograd.engine.context import tracing
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
-from autograd.program.executor import NumPyPlan, block_size, points_runner
+from autograd.program.executor import block_size
 from autograd.program.instructions import BAD_INDEX
 from autograd.program.threads import share
 
@@ -216,13 +216,14 @@ class Batched:
         arrays = _empty([(points, *shape) for shape in path.layout.shapes()])
         failed = np.full(points, -1, dtype=np.int32)
         plan, slots = path.runner.plan, path.runner.program.slots
-        native = not isinstance(plan, NumPyPlan)  # that calls Python functions, which may come back here
-        workers = (self.threads or (os.cpu_count() or 1 if slots * points > SERIAL else 1)) if native else 1
         block = block_size(plan.rows)
-        size = min(-(-points // (PARTS * workers)) if workers > 1 else points, PART_SIZE // slots + 1) if native else points
+        workers, size = 1, points
+        if plan.releases_lock:
+            workers = self.threads or (os.cpu_count() or 1 if slots * points > SERIAL else 1)
+            size = min(-(-points // (PARTS * workers)) if workers > 1 else points, PART_SIZE // slots + 1)
         size = -(-size // block) * block
         parts = [(start, min(start + size, points)) for start in range(0, points, size)]
-        share(points_runner(plan, inputs, arrays, failed, block), parts, workers)
+        share(plan.points(inputs, arrays, failed, block), parts, workers)
         return arrays, failed
 
 

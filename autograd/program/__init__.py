@@ -1,1 +1,4 @@
-"""Programs: traced functions laid flat, improved by passes, and run by executors."""
+"""The intermediate representation: programs, the passes that improve them, and the executors that run them.
+
+Imports `autograd.ops` only; it knows no Value.
+"""

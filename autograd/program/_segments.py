@@ -1,101 +1,135 @@
-"""Runs of instructions become segments for the native executor (native.h); compiled with the types of _segments.pxd."""
+"""Make segments for the native executor from runs of instructions; compiled with the types of _segments.pxd."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import cython  # the compiler looks for this line
+else:
+    from autograd import _cython as cython
+if not cython.compiled:  # else from _segments.pxd
+    from autograd.program.instructions import ARITY, FIXED, SUM, ZDOT
+    from autograd.program.native_layout import (
+        COUNT,
+        CUTS,
+        INITIAL_KIND,
+        INITIAL_PLACE,
+        KIND,
+        LENGTH,
+        LISTED,
+        OPERATION,
+        P_LANE,
+        P_TERM,
+        PLACE,
+        POOL,
+        RESULT,
+        ROW,
+        SAME,
+        TERMS,
+        TILE,
+        P,
+        Q,
+    )
+
+SHORT_ROW, LONG_ROW = 8, 16  # rows below the first length join a listed segment, until a row of the second begins
+WORTH = 12  # multiplications in each piece that pay for a tile
 
 
-def find_segments(program: Any, pool: Any, first: int, kinds: Any, arity: Any, runs: Any, cuts: Any, segments: Any) -> int:
-    """Write the native executor's segments (12 ints each, see native.h) of the runs (start, end); how many they are.
+def find_segments(code: Any, pool: Any, first: int, runs: Any, cuts: Any, segments: Any) -> int:
+    """Write the segments of the runs (start, end), with the fields of native_layout; how many they are.
 
-    `program` is the code; operands that are no row of slots are read through the places 0, n, 2 n ... of a, b, c in one array.
-    `cuts` is scratch, as long as the longest list of operands.
+    Listed operands lie in the rows a, b, c of the code, one after the other. `cuts` is scratch, as long as the longest list of
+    operands.
     """
-    op = program[0]
-    fixed, sums, dots = kinds[0], kinds[1], kinds[2]
+    op = code[0]
     used = 0
     for r in range(len(runs)):
         start, end = runs[r, 0], runs[r, 1]
         o = op[start]
         while start < end:
             stop = start + 1
-            if o < fixed:
-                stop = row_end(program, arity[o], start, end)
-                if stop < end and stop - start < 8:
-                    stop = mixed_end(program, arity[o], start, end)
-                fixed_segment(program, arity[o], first, start, stop, segments, used)
+            if o < FIXED:
+                stop = row_end(code, ARITY[o], start, end)
+                if stop < end and stop - start < SHORT_ROW:
+                    stop = mixed_end(code, ARITY[o], start, end)
+                fixed_segment(code, ARITY[o], first, start, stop, segments, used)
                 used += 1
-            elif sums < o <= dots:
-                pieces = cut(program, pool, start, cuts)
-                stop = lanes_end(program, pool, start, end, cuts, pieces)
-                if (stop - start) * (program[2, start] // 2) >= 12 * pieces:
-                    tile_segments(program, pool, first, start, stop, cuts, pieces, segments, used)
+            elif SUM < o <= ZDOT:
+                pieces = cut(code, pool, start, cuts)
+                stop = lanes_end(code, pool, start, end, cuts, pieces)
+                if (stop - start) * (code[2, start] // 2) >= WORTH * pieces:
+                    tile_segments(code, pool, first, start, stop, cuts, pieces, segments, used)
                     used += pieces
                 else:
-                    stop = untiled_end(program, pool, start, stop, end, cuts)
-                    pooled_segment(program, first, start, stop, segments, used)
+                    stop = untiled_end(code, pool, start, stop, end, cuts)
+                    pooled_segment(code, first, start, stop, segments, used)
                     used += 1
-                if stop == end and o == dots:  # then see that an adjoint of 0 has cut what is infinite
-                    pooled_segment(program, first, runs[r, 0], end, segments, used)
-                    segments[used, 0] = 2000
+                if stop == end and o == ZDOT:  # then see that an adjoint of 0 has cut what is infinite
+                    pooled_segment(code, first, runs[r, 0], end, segments, used)
+                    segments[used, OPERATION] = CUTS
                     used += 1
             else:
                 stop = end
-                pooled_segment(program, first, start, stop, segments, used)
+                pooled_segment(code, first, start, stop, segments, used)
                 used += 1
             start = stop
     return used
 
 
-def row_end(program: Any, arity: int, start: int, end: int) -> int:
+def row_end(code: Any, arity: int, start: int, end: int) -> int:
     """Where the operands stop being rows of slots or one slot each."""
     i = start + 1
     while i < end:
         for k in range(1, arity + 1):
-            step = program[k, i] - program[k, i - 1]
-            if (step != 0 and step != 1) or (i > start + 1 and step != program[k, start + 1] - program[k, start]):
+            step = code[k, i] - code[k, i - 1]
+            if (step != 0 and step != 1) or (i > start + 1 and step != code[k, start + 1] - code[k, start]):
                 return i
         i += 1
     return i
 
 
-def mixed_end(program: Any, arity: int, start: int, end: int) -> int:
+def mixed_end(code: Any, arity: int, start: int, end: int) -> int:
     """Where the next long row begins."""
     i = start + 1
     while i < end:
-        stop = row_end(program, arity, i, end)
-        if stop - i >= 16:
+        stop = row_end(code, arity, i, end)
+        if stop - i >= LONG_ROW:
             return i
         i = stop
     return end
 
 
-def fixed_segment(program: Any, arity: int, first: int, start: int, stop: int, segments: Any, s: int) -> None:
-    """The segment of an operation with up to three operands."""
-    n = len(program[0])
-    segments[s, 0], segments[s, 1], segments[s, 2] = program[0, start], stop - start, first + start
+def start_segment(code: Any, first: int, start: int, stop: int, segments: Any, s: int) -> None:
+    """Write the fields that every segment has."""
+    segments[s, OPERATION], segments[s, LENGTH], segments[s, RESULT] = code[0, start], stop - start, first + start
+
+
+def fixed_segment(code: Any, arity: int, first: int, start: int, stop: int, segments: Any, s: int) -> None:
+    """Write the segment of an operation with up to three operands."""
+    start_segment(code, first, start, stop, segments, s)
     for k in range(3):
-        place_operand(program, k + 1, n, start, stop, segments, s, 3 + 2 * k)
+        place_operand(code, k + 1, start, stop, segments, s, KIND + 2 * k)
         if k >= arity:
-            segments[s, 3 + 2 * k], segments[s, 4 + 2 * k] = 1, 0
+            segments[s, KIND + 2 * k], segments[s, PLACE + 2 * k] = SAME, 0
 
 
-def place_operand(program: Any, k: int, n: int, start: int, stop: int, segments: Any, s: int, at: int) -> None:
-    """Say whether row k of the code is a row of slots (0), one slot (1), or has to be read (2)."""
+def place_operand(code: Any, k: int, start: int, stop: int, segments: Any, s: int, field: int) -> None:
+    """Write the kind and the place of the operands in row k of the code."""
     rows = same = True
     for i in range(start + 1, stop):
-        step = program[k, i] - program[k, i - 1]
+        step = code[k, i] - code[k, i - 1]
         rows = rows and step == 1
         same = same and step == 0
-    kind = 0 if rows else 1 if same else 2
-    segments[s, at] = kind
-    segments[s, at + 1] = (k - 1) * n + start if kind == 2 else program[k, start]
+    kind = ROW if rows else SAME if same else LISTED
+    segments[s, field] = kind
+    segments[s, field + 1] = (k - 1) * len(code[0]) + start if kind == LISTED else code[k, start]
 
 
-def cut(program: Any, pool: Any, i: int, cuts: Any) -> int:
+def cut(code: Any, pool: Any, i: int, cuts: Any) -> int:
     """Cut the terms of dot product i where the steps of its operands change: piece number k starts at cuts[k]; how many."""
-    half = program[2, i] // 2
-    p = program[1, i]
+    half = code[2, i] // 2
+    p = code[1, i]
     q = p + half
     cuts[0] = 0
     pieces = 1
@@ -110,16 +144,16 @@ def cut(program: Any, pool: Any, i: int, cuts: Any) -> int:
     return pieces
 
 
-def lanes_end(program: Any, pool: Any, start: int, end: int, cuts: Any, pieces: int) -> int:
+def lanes_end(code: Any, pool: Any, start: int, end: int, cuts: Any, pieces: int) -> int:
     """How far dot products go on whose operands are those of the one before, each moved by the same step."""
-    half = program[2, start] // 2
+    half = code[2, start] // 2
     i = start + 1
     while i < end:
-        p, p1, p0 = program[1, i], program[1, i - 1], program[1, start]
+        p, p1, p0 = code[1, i], code[1, i - 1], code[1, start]
         for j in range(2):
             for k in range(pieces):
                 step = pool[p + cuts[k]] - pool[p1 + cuts[k]]
-                if i > start + 1 and step != pool[program[1, start + 1] + j * half + cuts[k]] - pool[p0 + cuts[k]]:
+                if i > start + 1 and step != pool[code[1, start + 1] + j * half + cuts[k]] - pool[p0 + cuts[k]]:
                     return i
                 for t in range(cuts[k] + 1, cuts[k + 1]):
                     if pool[p + t] - pool[p1 + t] != step:
@@ -130,39 +164,44 @@ def lanes_end(program: Any, pool: Any, start: int, end: int, cuts: Any, pieces: 
 
 
 def tile_segments(
-    program: Any, pool: Any, first: int, start: int, stop: int, cuts: Any, pieces: int, segments: Any, s: int
+    code: Any, pool: Any, first: int, start: int, stop: int, cuts: Any, pieces: int, segments: Any, s: int
 ) -> None:
-    """A tile for each piece; all but the first add to what is there."""
-    half = program[2, start] // 2
+    """Write a tile for each piece; all but the first add to what is there."""
+    half = code[2, start] // 2
     for k in range(pieces):
-        segments[s, 0], segments[s, 1], segments[s, 2] = 1000, stop - start, first + start
-        segments[s, 3] = cuts[k + 1] - cuts[k]
+        start_segment(code, first, start, stop, segments, s)
+        segments[s, OPERATION] = TILE
+        segments[s, TERMS] = cuts[k + 1] - cuts[k]
         if k == 0:
-            place_operand(program, 3, len(program[0]), start, stop, segments, s, 4)
+            place_operand(code, 3, start, stop, segments, s, INITIAL_KIND)
         else:
-            segments[s, 4], segments[s, 5] = 0, first + start
-        for j in range(2):
-            p = program[1, start] + j * half + cuts[k]
-            segments[s, 6 + 3 * j] = pool[p]
-            segments[s, 7 + 3 * j] = pool[program[1, start + 1] + j * half + cuts[k]] - pool[p] if stop > start + 1 else 0
-            segments[s, 8 + 3 * j] = pool[p + 1] - pool[p] if segments[s, 3] > 1 else 0
+            segments[s, INITIAL_KIND], segments[s, INITIAL_PLACE] = ROW, first + start
+        for j in range(2):  # the first factors, then the second
+            shift = (Q - P) * j
+            place = code[1, start] + j * half + cuts[k]
+            segments[s, P + shift] = pool[place]
+            segments[s, P_LANE + shift] = segments[s, P_TERM + shift] = 0
+            if stop > start + 1:
+                segments[s, P_LANE + shift] = pool[code[1, start + 1] + j * half + cuts[k]] - pool[place]
+            if segments[s, TERMS] > 1:
+                segments[s, P_TERM + shift] = pool[place + 1] - pool[place]
         s += 1
 
 
-def untiled_end(program: Any, pool: Any, start: int, stop: int, end: int, cuts: Any) -> int:
+def untiled_end(code: Any, pool: Any, start: int, stop: int, end: int, cuts: Any) -> int:
     """Where the next tile begins that is worth it."""
     while stop < end:
-        pieces = cut(program, pool, stop, cuts)
-        after = lanes_end(program, pool, stop, end, cuts, pieces)
-        if (after - stop) * (program[2, stop] // 2) >= 12 * pieces:
+        pieces = cut(code, pool, stop, cuts)
+        after = lanes_end(code, pool, stop, end, cuts, pieces)
+        if (after - stop) * (code[2, stop] // 2) >= WORTH * pieces:
             return stop
         stop = after
     return stop
 
 
-def pooled_segment(program: Any, first: int, start: int, stop: int, segments: Any, s: int) -> None:
-    """The segment of an operation that reads the pool."""
-    segments[s, 0], segments[s, 1], segments[s, 2] = program[0, start], stop - start, first + start
-    segments[s, 3] = program[2, start]
-    place_operand(program, 3, len(program[0]), start, stop, segments, s, 4)
-    segments[s, 6] = program[1, start]
+def pooled_segment(code: Any, first: int, start: int, stop: int, segments: Any, s: int) -> None:
+    """Write the segment of an operation that reads the pool."""
+    start_segment(code, first, start, stop, segments, s)
+    segments[s, COUNT] = code[2, start]
+    place_operand(code, 3, start, stop, segments, s, INITIAL_KIND)
+    segments[s, POOL] = code[1, start]

@@ -1,15 +1,17 @@
-"""The instruction set of programs, derived from the table: each row's value, and each partial that needs a computation.
+"""The instruction set of programs, derived from the table of primitives: each row's value, and each partial to be computed.
 
-An instruction has at most three operands, a, b, c. A value instruction takes the row's operands; a partial's instruction takes
-those of x, y, w and the result z that its formula mentions. Three more read a list of operands from the pool: SUM, DOT, TAKE.
+An instruction has an opcode and at most three operands, a, b, c. One that computes a row's value takes the row's operands, one
+that computes a partial takes those of x, y, w and the result z that its formula mentions. The last ones (from opcode FIXED on)
+read any number of operands from the program's pool: a is where they start, b how many they are.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.ops import expr
+from autograd.ops.expr import Symbol, parts, symbol
 from autograd.ops.formulas import formulas, operand_names
 from autograd.ops.primitives import TABLE, Row
 
@@ -19,10 +21,10 @@ CONSTANT, OPERAND, COMPUTED = 0, 1, 2  # kinds of partials
 
 @dataclass(frozen=True)
 class Op:
-    """One instruction's meaning: its formula in the letters of its operands."""
+    """The meaning of an opcode: its formula in the letters of its operands."""
 
     name: str
-    formula: expr.Symbol
+    formula: Symbol
     letters: tuple[str, ...]
 
 
@@ -37,59 +39,65 @@ class Partial:
 
 
 BAD_INDEX = "take() got an index that is no whole number in the range of its items"
-OPS: list[Op] = [Op("none", expr.symbol(0.0), ())]
-NUMBERS: dict[str, int] = {}
-PARTIALS: dict[int, tuple[Partial, ...]] = {}
+OPS: list[Op] = [Op("none", symbol(0.0), ())]  # by opcode
+OPCODES: dict[str, int] = {}  # by name
+PARTIALS: dict[int, tuple[Partial, ...]] = {}  # by opcode of a row's value
 
 
-def placed_letters(op: Op, operands: Sequence[str]) -> dict[expr.Symbol, str]:
-    """What stands for each letter of the formula, for a language that writes it."""
+def substitution(op: Op, operands: Sequence[str]) -> dict[Symbol, str]:
+    """The text of an operand for each letter of the formula."""
     known = dict(zip(op.letters, operands, strict=True))
-    return {part: known[part.shown] for part in expr.parts(op.formula) if part.op == "name"}
+    return {part: known[part.shown] for part in parts(op.formula) if part.op == "name"}
 
 
-def _add(name: str, formula: expr.Symbol, letters: tuple[str, ...]) -> int:
-    NUMBERS[name] = len(OPS)
+def _add(name: str, formula: Symbol, letters: tuple[str, ...]) -> int:
+    OPCODES[name] = len(OPS)
     OPS.append(Op(name, formula, letters))
-    return NUMBERS[name]
+    return OPCODES[name]
 
 
-def _mentioned(formula: expr.Symbol) -> set[str]:
-    return {part.shown for part in expr.parts(formula) if part.op == "name"}
+def _add_pooled(name: str) -> int:
+    return _add(name, symbol("x"), ())
 
 
-def _plain_call(formula: expr.Symbol) -> bool:
-    """Whether this is just another row's value of some operands."""
+def _is_row(formula: Symbol) -> bool:
+    """Whether this is the value of a row at some operands, and so has an opcode already."""
     row = TABLE.get(formula.op)
     return row is not None and row.arity == len(formula.args) and all(a.op == "name" for a in formula.args)
 
 
-def _partial(row: Row, i: int, formula: expr.Symbol) -> Partial:
+def _partial(row: Row, i: int, formula: Symbol) -> Partial:
     if formula.op == "number":
         return Partial(CONSTANT, float(formula.shown))
-    place = {letter: LETTERS.index(letter) for letter in LETTERS}
     if formula.op == "name":
-        return Partial(OPERAND, sources=(place[formula.shown],))
-    if _plain_call(formula):
-        return Partial(COMPUTED, op=NUMBERS[formula.op], sources=tuple(place[a.shown] for a in formula.args))
-    letters = tuple(letter for letter in LETTERS if letter in _mentioned(formula))
+        return Partial(OPERAND, sources=(LETTERS.index(formula.shown),))
+    if _is_row(formula):
+        return Partial(COMPUTED, op=OPCODES[formula.op], sources=tuple(LETTERS.index(a.shown) for a in formula.args))
+    mentioned = {part.shown for part in parts(formula) if part.op == "name"}
+    letters = tuple(letter for letter in LETTERS if letter in mentioned)
     if len(letters) > 3:
         raise ValueError(f"the partial {i} of {row.name} mentions more than three of its operands and result")
-    return Partial(COMPUTED, op=_add(f"{row.name}'{i}", formula, letters), sources=tuple(place[x] for x in letters))
+    opcode = _add(f"{row.name}'{i}", formula, letters)
+    return Partial(COMPUTED, op=opcode, sources=tuple(map(LETTERS.index, letters)))
 
 
 _rows = [row for row in TABLE.values() if row.arity]
 for _row in _rows:
     _add(_row.name, formulas(_row)[0], tuple(operand_names(_row)))
 for _row in _rows:
-    PARTIALS[NUMBERS[_row.name]] = tuple(_partial(_row, i, f) for i, f in enumerate(formulas(_row)[1:]))
-FIXED = len(OPS)  # operations below this number have at most three operands
+    PARTIALS[OPCODES[_row.name]] = tuple(_partial(_row, i, f) for i, f in enumerate(formulas(_row)[1:]))
+FIXED = len(OPS)  # opcodes below have at most three operands
 
-SUM = _add("sum", expr.symbol("x"), ())  # init c plus the operands in the pool
-DOT = _add("dot", expr.symbol("x"), ())  # init c plus the products of the first half of the pool's operands with the second
-ZDOT = _add("zdot", expr.symbol("x"), ())  # the same, where a second factor that is exactly 0 makes its term 0
-PIVOT = _add("pivot", expr.symbol("x"), ())  # the place of the first of the largest operands in the pool
-LINK = _add("link", expr.symbol("x"), ())  # the first operand's value, and derivatives as the third part towards the second
-TAKE = _add("take", expr.symbol("x"), ())  # of the operands after the first, the one whose number the first is
-CALL = _add("call", expr.symbol("x"), ())  # a Python function: number c
+SUM = _add_pooled("sum")  # the initial value, slot c, plus the operands
+DOT = _add_pooled("dot")  # slot c plus the products of the first half of the operands with the second
+ZDOT = _add_pooled("zdot")  # the same, where a second factor that is exactly 0 makes its term 0
+PIVOT = _add_pooled("pivot")  # the place of the first of the largest operands
+LINK = _add_pooled("link")  # the first operand; in a derivative the second part are its operands, the third their partials
+TAKE = _add_pooled("take")  # of the operands after the first, the one whose place the first is
+CALL = _add_pooled("call")  # a Python function: number c
 POOLED = (SUM, DOT, ZDOT, PIVOT, LINK, TAKE, CALL)
+SUMS = (SUM, DOT, ZDOT)  # those with an initial value
+
+IDENTITY, STOP, ADD, MUL, NEG = (OPCODES[name] for name in ("identity", "stop", "add", "mul", "neg"))
+ZMUL, WHERE, LESS, EQUAL = (OPCODES[name] for name in ("zmul", "where", "less", "equal"))
+ARITY = array("i", [len(op.letters) for op in OPS])  # operands that are not in the pool, by opcode

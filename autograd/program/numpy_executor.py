@@ -1,4 +1,4 @@
-"""The NumPy executor: array operations for runs of like instructions; the reference, and the way without a compiler."""
+"""The NumPy executor: array operations for runs of like instructions, where there is no compiler, and as the reference."""
 
 from __future__ import annotations
 
@@ -7,59 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd._validate import real
-from autograd.ops import expr
-from autograd.ops.kernels import ARRAYS
-from autograd.program import instructions as ops
-from autograd.program.program import Program
+from autograd.program.code import Code
+from autograd.program.instructions import BAD_INDEX, FIXED, OPS, TAKE
+from autograd.program.numpy_kernels import FUNCTIONS, Failures, is_place, run_pooled
 from autograd.program.schedule import Schedule
 
 
-def _function(op: ops.Op) -> Callable[..., Any]:
-    """The operation's formula on arrays."""
-
-    def value(formula: expr.Symbol, known: dict[expr.Symbol, Any]) -> Any:
-        if formula not in known:
-            known[formula] = compute(formula, [value(a, known) for a in formula.args])
-        return known[formula]
-
-    def compute(formula: expr.Symbol, args: list[Any]) -> Any:
-        if formula.op == "number":
-            return float(formula.shown)
-        if formula.op in _INFIX:
-            return _INFIX[formula.op](*args)
-        return getattr(ARRAYS, formula.op)(*args)
-
-    def function(*operands: Any) -> Any:
-        known = dict(zip(op.letters, operands, strict=True))
-        cache: dict[expr.Symbol, Any] = {}
-
-        def seed(formula: expr.Symbol) -> None:
-            if formula.op == "name":
-                cache[formula] = known[formula.shown]
-            for a in formula.args:
-                seed(a)
-
-        seed(op.formula)
-        return value(op.formula, cache)
-
-    return function
-
-
-_INFIX: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative, "<": np.less, "<=": np.less_equal,
-    ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-}  # fmt: skip
-FUNCTIONS = [_function(op) for op in ops.OPS[: ops.FIXED]]
-
-
-Failures = dict[int, Exception]  # by point, what a Python function raised there first
-
-
-def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures | None = None) -> Any:
+def run(program: Code, schedule: Schedule, inputs: Any, failures: Failures | None = None) -> Any:
     """The numbers of all slots, for inputs of shape (inputs,) or, for many points, (inputs, points).
 
-    What a Python function raises is put into `failures`, if they are given: the point may turn out to take another way.
+    What a Python function raises is put into `failures`, if they are given: the point may turn out to take another path.
     """
     inputs = np.asarray(inputs, dtype=float)
     v = np.empty((program.slots, *inputs.shape[1:]))
@@ -67,74 +24,80 @@ def run(program: Program, schedule: Schedule, inputs: Any, failures: Failures | 
     v[program.inputs : program.first] = program.constants.reshape(-1, *[1] * (inputs.ndim - 1))
     with np.errstate(all="ignore"):
         for op, start, end in zip(schedule.ops, schedule.starts, schedule.ends, strict=True):
-            here = slice(program.first + start, program.first + end)
-            if op < ops.FIXED:
-                held = (program.a, program.b, program.c)[: len(ops.OPS[op].letters)]
-                v[here] = FUNCTIONS[op](*[v[x[start:end]] for x in held])
+            results = slice(program.first + start, program.first + end)
+            if op < FIXED:
+                operands = (program.a, program.b, program.c)[: len(OPS[op].letters)]
+                v[results] = FUNCTIONS[op](*[v[x[start:end]] for x in operands])
             else:
-                v[here] = _pooled(program, int(op), start, end, v, failures)
+                v[results] = run_pooled(program, int(op), start, end, v, failures)
     return v
 
 
-def _pooled(program: Program, op: int, start: int, end: int, v: Any, failures: Failures | None) -> Any:
-    """A run of like instructions with as many operands each."""
-    count = int(program.b[start])
-    rows = program.pool[program.a[start:end, None] + np.arange(count)[None, :]].T
-    if op == ops.CALL:
-        return _call(program.calls[program.c[start]], v[rows], failures)
-    if op == ops.PIVOT:
-        return _pivot(v, rows)
-    if op == ops.LINK:
-        return v[rows[0]]
-    if op == ops.TAKE:
-        return _take(v, rows)
-    total = v[program.c[start:end]].copy()
-    half = count if op == ops.SUM else count // 2
-    for k in range(half):
-        term = v[rows[k]]
-        if op != ops.SUM:
-            factor = v[rows[half + k]]
-            term = term * factor
-            if op == ops.ZDOT:
-                term = np.where(factor == 0.0, 0.0, term)
-        total += term
-    return total
-
-
-def _pivot(v: Any, rows: Any) -> Any:
-    best, place = v[rows[0]], np.zeros(v[rows[0]].shape)
-    for i, row in enumerate(rows[1:], 1):
-        larger = v[row] > best
-        best, place = np.where(larger, v[row], best), np.where(larger, float(i), place)
-    return place
-
-
-def _take(v: Any, rows: Any) -> Any:
-    size = len(rows) - 1
-    index = v[rows[0]]
-    good = (index == np.floor(index)) & (index >= -size) & (index < size)
-    place = np.where(good, index, 0).astype(np.int64) % size
-    items = np.take_along_axis(v[rows[1:]], place[None], axis=0)[0]
-    return np.where(good, items, np.nan)
-
-
-def _call(f: Callable[..., float], held: Any, failures: Failures | None) -> Any:
-    points = held.shape[2] if held.ndim > 2 else 1
-    found = []
-    for i, operands in enumerate(held.reshape(len(held), -1).T.tolist()):
-        try:
-            found.append(real(f(*operands), "the result of a Python function"))
-        except Exception as error:
-            if failures is None:
-                raise
-            failures.setdefault(i % points, error)
-            found.append(np.nan)
-    return np.array(found).reshape(held.shape[1:])
-
-
-def check_takes(program: Program, v: Any) -> None:
+def check_takes(program: Code, v: Any) -> None:
     """IndexError where an index of `take` was no whole number in range."""
-    for i in np.nonzero(program.op == ops.TAKE)[0]:
-        size, index = int(program.b[i]) - 1, v[program.pool[program.a[i]]]
-        if not np.all((index == np.floor(index)) & (index >= -size) & (index < size)):
-            raise IndexError(ops.BAD_INDEX)
+    for i in np.nonzero(program.op == TAKE)[0]:
+        if not np.all(is_place(v[program.pool[program.a[i]]], int(program.b[i]) - 1)):
+            raise IndexError(BAD_INDEX)
+
+
+class NumPyPlan:
+    """A scheduled program for the NumPy executor, with the interface of NativePlan."""
+
+    releases_lock = False  # it may call Python functions, which may come back here
+
+    def __init__(self, program: Code, runs: Schedule) -> None:
+        self.program, self.runs, self.rows = program, runs, program.slots
+
+    def _run(self, inputs: Any) -> tuple[Any, int]:
+        """The numbers of all slots, and the first broken guard or -1; raises what a call or a take raised if none is."""
+        program, failures = self.program, Failures()
+        v = run(program, self.runs, inputs, failures)
+        broken = np.nonzero((v[program.guards] != 0.0) != program.outcomes)[0]
+        if len(broken):
+            return v, int(broken[0])
+        for error in failures.values():
+            raise error
+        check_takes(program, v)
+        return v, -1
+
+    def call(self, args: Any) -> Any:
+        """The outputs as a tuple of floats, a broken guard's number, or None if args are not a tuple of floats and ints."""
+        if type(args) is not tuple or len(args) != self.program.inputs or not set(map(type, args)) <= {float, int}:
+            return None
+        v, broken = self._run(np.array(args, dtype=float))
+        return tuple(v[self.program.outputs].tolist()) if broken < 0 else broken
+
+    def run(self, inputs: Any, outputs: Any) -> int:
+        """Read floats and arrays, one after the other, and write arrays; -1 or a broken guard's number."""
+        numbers = np.concatenate([np.ravel(x) for x in inputs]) if inputs else np.zeros(0)
+        if len(numbers) != self.program.inputs:
+            raise ValueError(f"the program takes {self.program.inputs} numbers, not {len(numbers)}")
+        v, broken = self._run(numbers)
+        results, start = v[self.program.outputs], 0
+        for array in outputs if broken < 0 else ():
+            array.reshape(-1)[:] = results[start : start + array.size]
+            start += array.size
+        if broken < 0 and start != len(results):
+            raise ValueError(f"the program gives {len(results)} numbers, not {start}")
+        return broken
+
+    def points(self, inputs: Any, outputs: Any, failed: Any, block: int) -> Callable[[int, int], None]:
+        """A function of (start, stop) that runs these points; see NativePlan.points."""
+        return lambda start, stop: self._points(inputs, outputs, failed, start, stop)
+
+    def _points(self, inputs: Any, outputs: Any, failed: Any, start: int, stop: int) -> None:
+        program, n = self.program, stop - start
+        rows = [x[start:stop].reshape(n, -1).T if step else np.repeat(x.reshape(-1, 1), n, axis=1) for x, step in inputs]
+        failures = Failures()
+        v = run(program, self.runs, np.concatenate(rows) if rows else np.zeros((0, n)), failures)
+        place = 0
+        for array in outputs:
+            size = array[0].size if len(array) else 0
+            array[start:stop] = v[program.outputs[place : place + size]].T.reshape(array[start:stop].shape)
+            place += size
+        broken = (v[program.guards] != 0.0) != program.outcomes[:, None]
+        failed[start:stop] = np.where(broken.any(axis=0), broken.argmax(axis=0), -1) if len(broken) else -1
+        for point in [point for point in failures if failed[start + point] == -1]:
+            raise failures[point]
+        if (program.op == TAKE).any():
+            check_takes(program, v[:, failed[start:stop] == -1])

@@ -1,4 +1,4 @@
-"""Programs as text: one line for each input, instruction, guard and output."""
+"""Print a program: one line for each input, instruction, guard and output."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from autograd.ops.primitives import TABLE
 from autograd.ops.printers import PYTHON, RANK, call
-from autograd.program.instructions import CALL, LINK, NUMBERS, OPS, PIVOT, SUM, TAKE, ZDOT, Op, placed_letters
+from autograd.program.instructions import CALL, LINK, OPCODES, OPS, PIVOT, SUM, TAKE, ZDOT, Op, substitution
 
-WORDS = ("input", "guard", "output", *NUMBERS)
+WORDS = ("input", "guard", "output", *OPCODES)
 
 
 def summary(program: Any) -> str:
-    """What there is, in one line."""
+    """The counts of inputs, constants, instructions, guards and outputs, in one line."""
     counts = {
         "input": program.inputs,
         "constant": len(program.constants),
@@ -27,7 +27,7 @@ def summary(program: Any) -> str:
 
 
 def listing(program: Any, limit: int | None, operands: int | None) -> str:
-    """The lines; of more than `limit` the middle is left out, of lists longer than `operands` too."""
+    """The lines; the middle is left out of more than `limit` lines, and of lists longer than `operands`."""
     return "\n".join(_Lines(program, operands).chosen(limit))
 
 
@@ -60,7 +60,7 @@ class _Lines:
             return f"v{i} = {self.instruction(i)}"
         i -= len(program)
         if i < len(program.guards):
-            return f"guard {self.slot(program.guards[i])} is {'true' if program.truths[i] else 'false'}"
+            return f"guard {self.slot(program.guards[i])} is {'true' if program.outcomes[i] else 'false'}"
         i -= len(program.guards)
         return f"output {i} = {self.slot(program.outputs[i])}"
 
@@ -84,7 +84,7 @@ class _Lines:
     def instruction(self, i: int) -> str:
         op, slots = int(self.program.op[i]), self.program.operands(i)
         if op == CALL:
-            f = self.program.calls[self.program.c[i]]
+            f = self.program.functions[self.program.c[i]]
             return f"call {getattr(f, '__name__', 'function')}({self.listed(slots)})"
         if op == TAKE:
             return f"take({self.listed(slots[1:])}, {self.slot(slots[0])})"
@@ -94,7 +94,7 @@ class _Lines:
         if op == PIVOT:
             return f"pivot({self.listed(slots)})"
         if SUM <= op <= ZDOT:
-            return self._sum(op, slots[0], slots[1:])
+            return self._sum(op, slots[-1], slots[:-1])
         return expression(OPS[op], [self.slot(slot) for slot in slots])
 
     def _sum(self, op: int, initial: int, slots: list[int]) -> str:
@@ -113,4 +113,4 @@ def expression(op: Op, operands: Sequence[str]) -> str:
     infix = formula.op in RANK and not any(part.args for part in formula.args)
     if op.name in TABLE and not infix:
         return call(op.name, list(operands))
-    return PYTHON.write(formula, placed_letters(op, operands))
+    return PYTHON.write(formula, substitution(op, operands))

@@ -1,4 +1,4 @@
-"""Programs in files: a documented format (docs/program-format.md) that holds numbers and names, and runs no code."""
+"""Programs as bytes: a documented format (docs/program-format.md) that holds numbers and names; reading runs no code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program.instructions import CALL, NUMBERS, OPS
+from autograd.program.instructions import CALL, OPCODES, OPS
 from autograd.program.verify import LIMIT
 
 MAGIC = b"\x89AGP\r\n\x1a\n"  # a file that was transferred as text no longer begins so
@@ -28,35 +28,40 @@ ARRAYS = {
     "guards": ("<i4", "guards"),
     "truths": ("u1", "guards"),
 }  # in the order of the file: type, and which number of the header is the length
+ATTRIBUTES = {"truths": "outcomes", "turn": "reverse_start"}  # names of the format that differ from the program's
 COUNTS = ("inputs", "turn", "constants", "instructions", "pool", "outputs", "guards")
 
 
 def packed(program: Any) -> bytes:
     """The bytes of the file. ProgramError for a program that calls Python functions, which a file cannot hold."""
     if (program.op == CALL).any():
-        names = sorted({getattr(f, "__name__", repr(f)) for f in program.calls})
+        names = sorted({getattr(f, "__name__", repr(f)) for f in program.functions})
         raise ProgramError(
             f"a program that calls Python functions ({', '.join(names)}) cannot be saved; "
             "write them with this package's functions, or save the source and trace it again"
         )
     used, numbers = np.unique(program.op, return_inverse=True)
-    counts = {"inputs": program.inputs, "turn": program.turn}
+    arrays = {name: np.asarray(getattr(program, ATTRIBUTES.get(name, name))) for name in ARRAYS}
     header = {
-        **counts,
-        **{count: len(getattr(program, name)) for name, (_, count) in ARRAYS.items()},
+        "inputs": program.inputs,
+        "turn": program.reverse_start,
+        **{count: len(arrays[name]) for name, (_, count) in ARRAYS.items()},
         "operations": [[OPS[op].name, "".join(OPS[op].letters)] for op in used],
         "input_names": list(program.input_names),
     }
-    written = json.dumps(header, separators=(",", ":")).encode()
-    written += b" " * (-(PREFIX.size + len(written)) % 8)
-    arrays = {name: np.asarray(getattr(program, name)) for name in ARRAYS} | {"op": numbers.reshape(-1)}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(PREFIX.size + len(text)) % 8)
+    arrays["op"] = numbers.reshape(-1)
     content = [array.astype(ARRAYS[name][0]).tobytes() for name, array in arrays.items()]
-    body = b"".join([PREFIX.pack(MAGIC, VERSION, len(written)), written, *content])
+    body = b"".join([PREFIX.pack(MAGIC, VERSION, len(text)), text, *content])
     return body + hashlib.sha256(body).digest()
 
 
 def unpacked(data: bytes) -> dict[str, Any]:
-    """The parts of a program. ProgramError for anything but the bytes of `packed`; takes memory in proportion to `data`."""
+    """The parts of a program by its attributes, from the bytes of `packed`; takes memory in proportion to them.
+
+    ProgramError for anything else.
+    """
     if len(data) < PREFIX.size + DIGEST or data[: len(MAGIC)] != MAGIC:
         raise ProgramError("this is no saved program, or only the beginning of one")
     _, version, length = PREFIX.unpack_from(data)
@@ -73,17 +78,18 @@ def unpacked(data: bytes) -> dict[str, Any]:
     for name, (kind, count) in ARRAYS.items():
         parts[name] = np.frombuffer(data, kind, header[count], place).copy()
         place += sizes[name]
-    numbers = np.array(header["operations"], dtype=np.int32)
-    if len(parts["op"]) and not 0 <= parts["op"].min() <= parts["op"].max() < len(numbers):
+    opcodes = np.array(header["operations"], dtype=np.int32)
+    if len(parts["op"]) and not 0 <= parts["op"].min() <= parts["op"].max() < len(opcodes):
         raise ProgramError("the saved program is damaged: it uses an operation that it does not name")
     if len(parts["truths"]) and parts["truths"].max() > 1:
         raise ProgramError("the saved program is damaged: a truth is neither 0 nor 1")
-    parts["op"] = numbers[parts["op"]] if len(parts["op"]) else parts["op"]
-    return parts | {name: header[name] for name in ("inputs", "turn", "input_names")}
+    parts["op"] = opcodes[parts["op"]] if len(parts["op"]) else parts["op"]
+    parts |= {name: header[name] for name in ("inputs", "turn", "input_names")}
+    return {ATTRIBUTES.get(name, name): part for name, part in parts.items()}
 
 
 def _header(text: bytes) -> dict[str, Any]:
-    """The header, with numbers of this package's operations in place of their names."""
+    """The header, with this package's opcodes in place of the names of operations."""
     try:
         header = json.loads(text)
     except (ValueError, RecursionError):
@@ -95,18 +101,18 @@ def _header(text: bytes) -> dict[str, Any]:
     lists = header["operations"], header["input_names"]
     if not all(type(x) is list for x in lists) or not all(type(name) is str for name in header["input_names"]):
         raise ProgramError("the saved program is damaged: its header has impossible names")
-    header["operations"] = list(map(_number, header["operations"]))
+    header["operations"] = list(map(_opcode, header["operations"]))
     return header
 
 
-def _number(operation: Any) -> int:
-    """The number of an operation [name, operands]."""
+def _opcode(operation: Any) -> int:
+    """The opcode of an operation [name, operands]."""
     if type(operation) is not list or len(operation) != 2 or not all(type(x) is str for x in operation):
         raise ProgramError("the saved program is damaged: its header has impossible names")
     name, letters = operation
-    number = NUMBERS.get(name)
-    if number is None or number == CALL or "".join(OPS[number].letters) != letters:
+    opcode = OPCODES.get(name)
+    if opcode is None or opcode == CALL or "".join(OPS[opcode].letters) != letters:
         raise ProgramError(
             f"the program uses the operation {name!r} of ({', '.join(letters)}), which this package does not have"
         )
-    return number
+    return opcode

@@ -1,4 +1,4 @@
-"""Threads that live on between calls, for runs that release the interpreter's lock."""
+"""A pool of threads that live on between calls, for runs that release the interpreter's lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a program well formed. No executor or pass reads outside of its arrays if this holds."""
+"""Check that a program is well formed: no executor or pass then reads outside of its arrays."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check(program: Any) -> None:
     for place in (program.a, program.b):
         _refuse(fixed & ((place < 0) | (place >= own)), "an operand that is not computed before it")
     calls = program.op == CALL
-    _refuse(calls & ((program.c < 0) | (program.c >= len(program.calls))), "a function that does not exist")
+    _refuse(calls & ((program.c < 0) | (program.c >= len(program.functions))), "a function that does not exist")
     _refuse(~calls & ((program.c < 0) | (program.c >= own)), "an operand that is not computed before it")
     _check_pooled(program, own)
     for name, slots in (("output", program.outputs), ("guard", program.guards)):
@@ -37,19 +37,19 @@ def check(program: Any) -> None:
 
 
 def as_ints(x: Any, what: str) -> Any:
-    """A list of whole numbers as an int32 array; ProgramError where they are none, or too large."""
-    found = np.asarray(x)
-    if found.size == 0:
-        found = found.astype(np.int32)
-    if found.dtype.kind not in "iu":
-        raise ProgramError(f"{what} must be whole numbers, not {found.dtype}")
-    if found.size and not -(2**31) <= int(found.min()) <= int(found.max()) < 2**31:
+    """A list of whole numbers as an int32 array; ProgramError for other numbers, or too large ones."""
+    numbers = np.asarray(x)
+    if numbers.size == 0:
+        numbers = numbers.astype(np.int32)
+    if numbers.dtype.kind not in "iu":
+        raise ProgramError(f"{what} must be whole numbers, not {numbers.dtype}")
+    if numbers.size and not -(2**31) <= int(numbers.min()) <= int(numbers.max()) < 2**31:
         raise ProgramError(f"{what} must fit 32 bits")
-    return np.ascontiguousarray(found, dtype=np.int32)
+    return np.ascontiguousarray(numbers, dtype=np.int32)
 
 
 def _check_arrays(program: Any) -> None:
-    kinds = {"constants": np.float64, "truths": np.bool_} | dict.fromkeys(INTS, np.int32)
+    kinds = {"constants": np.float64, "outcomes": np.bool_} | dict.fromkeys(INTS, np.int32)
     for name, kind in kinds.items():
         array = getattr(program, name)
         if not (isinstance(array, np.ndarray) and array.dtype == kind and array.ndim == 1 and array.flags.c_contiguous):
@@ -63,12 +63,12 @@ def _check_sizes(program: Any) -> None:
         raise ProgramError("the instruction arrays differ in length")
     if max(program.slots, len(program.pool), len(program.outputs), len(program.guards)) > LIMIT:
         raise ProgramError(f"a program has at most {LIMIT} slots, operands in its pool, outputs and guards")
-    if len(program.guards) != len(program.truths):
-        raise ProgramError("there are not as many truths as guards")
-    if type(program.turn) is not int or not 0 <= program.turn <= len(program.op):
-        raise ProgramError(f"the reverse sweep cannot begin at instruction {program.turn!r}")
-    if not all(map(callable, program.calls)):
-        raise ProgramError("calls must be functions")
+    if len(program.guards) != len(program.outcomes):
+        raise ProgramError("there are not as many outcomes as guards")
+    if type(program.reverse_start) is not int or not 0 <= program.reverse_start <= len(program.op):
+        raise ProgramError(f"the reverse sweep cannot begin at instruction {program.reverse_start!r}")
+    if not all(map(callable, program.functions)):
+        raise ProgramError("functions must be callable")
     names = program.input_names
     if type(names) is not tuple or len(names) not in (0, program.inputs) or not all(type(name) is str for name in names):
         raise ProgramError("input_names must be a tuple of one str an input, or empty")
@@ -78,10 +78,10 @@ def _check_pooled(program: Any, own: Any) -> None:
     places = np.nonzero(program.op >= FIXED)[0]
     op, start, count = program.op[places], program.a[places].astype(np.int64), program.b[places].astype(np.int64)
     _refuse((start < 0) | (count < 0) | (start + count > len(program.pool)), "operands outside of the pool", places)
-    for number, fewest in FEWEST.items():
-        _refuse((op == number) & (count < fewest), "too few operands", places)
-    for number, parity in PARITY.items():
-        _refuse((op == number) & (count % 2 != parity), "a wrong number of operands", places)
+    for opcode, fewest in FEWEST.items():
+        _refuse((op == opcode) & (count < fewest), "too few operands", places)
+    for opcode, parity in PARITY.items():
+        _refuse((op == opcode) & (count % 2 != parity), "a wrong number of operands", places)
     order = np.lexsort((count, start))
     ends = (start + count)[order]
     overlap = np.zeros(len(places), dtype=bool)

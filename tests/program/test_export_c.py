@@ -16,15 +16,15 @@ import pytest
 from expressions import Expression, expressions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from programs import EXACT_OPS, NUMBERS, close, points, programs, results, same, traced
+from programs import EXACT_OPS, OPCODES, close, points, programs, results, same, traced
 
 import autograd as ag
 from autograd import Program, jit
 from autograd.errors import ProgramError
 from autograd.ops.kernels import printed
 from autograd.ops.primitives import TABLE
-from autograd.program import instructions as ops
-from autograd.program.export_c import PART
+from autograd.program.export_function import PART
+from autograd.program.instructions import CALL
 
 COMPILER = shutil.which("gcc") or shutil.which("cc")
 FLAGS = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
@@ -90,7 +90,7 @@ EDGES = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e300, -1e300, 1e-300, 2
 def test_every_row_at_the_edges(folder: Path) -> None:
     """All rows in one program: operation k of x0, x1, x2 is output k."""
     rows = [row for row in TABLE.values() if row.arity]
-    code = [NUMBERS[row.name] for row in rows], *([k if k < (row.arity or 0) else 0 for row in rows] for k in range(3))
+    code = [OPCODES[row.name] for row in rows], *([k if k < (row.arity or 0) else 0 for row in rows] for k in range(3))
     program = Program(3, [], code, [], range(3, 3 + len(rows))).check()
     library = Library(program.to_c("every"), folder)
     functions = [printed(row.name, "012"[: row.arity]) for row in rows]
@@ -115,7 +115,7 @@ def test_random_programs(folder: Path, data: st.DataObject) -> None:
     result, found = Library(program.to_c("program"), folder).value("program", program, point)
     v = results(program, point)
     outputs, guards = v[: len(program.outputs)], v[len(program.outputs) :]
-    broken = np.nonzero((guards != 0.0) != program.truths)[0]
+    broken = np.nonzero((guards != 0.0) != program.outcomes)[0]
     assert result == 1 + broken[0] if len(broken) else result in (0, -1)
     assert result != 0 or same(found, outputs)
 
@@ -244,7 +244,7 @@ def test_wrong_name() -> None:
 
 
 def test_python_callback() -> None:
-    program = Program(1, [], ([ops.CALL], [0], [1], [0]), [0], [1], calls=[max]).check()
+    program = Program(1, [], ([CALL], [0], [1], [0]), [0], [1], functions=[max]).check()
     with pytest.raises(ProgramError, match="cannot be written as C"):
         program.to_c("f")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from programs import NUMBERS, finished, programs, traced
+from programs import OPCODES, finished, programs, traced
 
 import autograd as ag
 from autograd import Program, Value, jit
-from autograd.program import instructions as ops
+from autograd.program.instructions import CALL, DOT, LINK, PIVOT, SUM, TAKE, ZDOT
 from autograd.program.reverse import gradient
 
 
@@ -42,18 +42,18 @@ def test_lines() -> None:
 
 def test_lists_and_where_they_start() -> None:
     code = [
-        (ops.SUM, 0, 2, 3),
-        (ops.SUM, 2, 2, 2),
-        (ops.DOT, 4, 4, 4),
-        (ops.ZDOT, 8, 2, 3),
-        (ops.PIVOT, 10, 3, 0),
-        (ops.TAKE, 13, 3, 0),
-        (ops.LINK, 16, 5, 0),
-        (ops.CALL, 21, 2, 0),
-        (NUMBERS["where"], 0, 1, 2),
+        (SUM, 0, 2, 3),
+        (SUM, 2, 2, 2),
+        (DOT, 4, 4, 4),
+        (ZDOT, 8, 2, 3),
+        (PIVOT, 10, 3, 0),
+        (TAKE, 13, 3, 0),
+        (LINK, 16, 5, 0),
+        (CALL, 21, 2, 0),
+        (OPCODES["where"], 0, 1, 2),
     ]
     pool = [0, 1, 0, 1, 0, 1, 4, 2, 0, 1, 0, 1, 2, 8, 0, 1, 4, 0, 1, 5, 6, 0, 1]
-    program = Program(2, [np.nan, -0.0], tuple(zip(*code, strict=True)), pool, [12], [9], [False], calls=[max]).check()
+    program = Program(2, [np.nan, -0.0], tuple(zip(*code, strict=True)), pool, [12], [9], [False], functions=[max]).check()
     assert lines(program)[2:] == [
         "v0 = sum([x0, x1])",
         "v1 = nan + sum([x0, x1])",
@@ -113,7 +113,7 @@ def test_long_lists() -> None:
 
 
 def test_repr() -> None:
-    program = Program(1, [2.0], ([NUMBERS["mul"]], [0], [1], [0]), [], [2, 0])
+    program = Program(1, [2.0], ([OPCODES["mul"]], [0], [1], [0]), [], [2, 0])
     assert repr(program) == "<Program: 1 input, 1 constant, 1 instruction, 0 guards, 2 outputs>"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from programs import (
     EXACT,
     EXACT_OPS,
-    NUMBERS,
+    OPCODES,
     SPECIAL,
     bits,
     close,
@@ -32,15 +32,15 @@ from autograd import Value
 from autograd.errors import ProgramError
 from autograd.ops.kernels import printed
 from autograd.ops.primitives import TABLE
-from autograd.program import instructions as ops
 from autograd.program import passes
-from autograd.program.executor import native
+from autograd.program.instructions import CALL, DOT, FIXED, LINK, OPS, PIVOT, SUM, TAKE, ZDOT
+from autograd.program.native_plan import is_available
 from autograd.program.program import Program
 from autograd.program.reverse import gradient
 from autograd.program.schedule import schedule
 
 needs_native = pytest.mark.skipif(
-    native is None and not ag.compiled, reason="the native executor is built with the compiled twin"
+    not is_available() and not ag.compiled, reason="the native executor is built with the compiled twin"
 )
 examples = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
@@ -50,13 +50,13 @@ examples = settings(max_examples=100, deadline=None, print_blob=True, suppress_h
 def small() -> Program:
     """tanh(x0 * 0.5) + sum([x0, x1]), a dot product, a take, and a guard."""
     code = [
-        (NUMBERS["mul"], 0, 2, 0),
-        (NUMBERS["tanh"], 3, 0, 0),
-        (ops.SUM, 0, 2, 4),
-        (ops.DOT, 2, 4, 5),
-        (ops.TAKE, 6, 3, 0),
-        (ops.PIVOT, 9, 1, 0),
-        (ops.LINK, 10, 3, 0),
+        (OPCODES["mul"], 0, 2, 0),
+        (OPCODES["tanh"], 3, 0, 0),
+        (SUM, 0, 2, 4),
+        (DOT, 2, 4, 5),
+        (TAKE, 6, 3, 0),
+        (PIVOT, 9, 1, 0),
+        (LINK, 10, 3, 0),
     ]
     pool = [0, 1, 0, 1, 2, 3, 1, 3, 4, 6, 7, 0, 2]
     return Program(2, [0.5], tuple(zip(*code, strict=True)), pool, [5, 9], [4], [True]).check()
@@ -72,7 +72,7 @@ def with_entry(name: str, place: int, number: int) -> Callable[[Program], Progra
 
 
 DAMAGE: list[tuple[str, Callable[[Program], Program]]] = [
-    ("instruction 1 has an unknown operation", with_entry("op", 1, len(ops.OPS))),
+    ("instruction 1 has an unknown operation", with_entry("op", 1, len(OPS))),
     ("instruction 1 has an unknown operation", with_entry("op", 1, 0)),
     ("instruction 0 has an unknown operation", with_entry("op", 0, -1)),
     ("instruction 1 has an operand that is not computed before it", with_entry("a", 1, 4)),
@@ -92,24 +92,24 @@ DAMAGE: list[tuple[str, Callable[[Program], Program]]] = [
     ("instruction 6 has too few operands", with_entry("b", 6, 0)),
     ("instruction 5 has too few operands", with_entry("b", 5, 0)),
     ("instruction 4 has too few operands", with_entry("b", 4, 1)),
-    ("instruction 5 has a function that does not exist", with_entry("op", 5, ops.CALL)),
+    ("instruction 5 has a function that does not exist", with_entry("op", 5, CALL)),
     ("output 1 reads a slot that does not exist", with_entry("outputs", 1, 10)),
     ("output 0 reads a slot that does not exist", with_entry("outputs", 0, -1)),
     ("guard 0 reads a slot that does not exist", with_entry("guards", 0, 10)),
     ("arrays differ in length", lambda p: p.replaced(a=p.a[:-1].copy())),
-    ("as many truths as guards", lambda p: p.replaced(truths=p.truths[:0])),
+    ("as many outcomes as guards", lambda p: p.replaced(outcomes=p.outcomes[:0])),
     ("number of inputs", lambda p: p.replaced(inputs=-1)),
     ("number of inputs", lambda p: p.replaced(inputs=2.0)),
     ("at most", lambda p: p.replaced(inputs=2**31 - 3)),
-    ("reverse sweep", lambda p: p.replaced(turn=8)),
-    ("calls must be functions", lambda p: p.replaced(calls=(1,))),
+    ("reverse sweep", lambda p: p.replaced(reverse_start=8)),
+    ("functions must be callable", lambda p: p.replaced(functions=(1,))),
     ("input_names", lambda p: p.replaced(input_names=("x",))),
     ("input_names", lambda p: p.replaced(input_names=("x", 1))),
     ("op must be a one-dimensional", lambda p: p.replaced(op=p.op.astype(np.int64))),
     ("pool must be a one-dimensional", lambda p: p.replaced(pool=list(p.pool))),
     ("a must be a one-dimensional", lambda p: p.replaced(a=p.a[::-1])),
     ("constants must be a one-dimensional", lambda p: p.replaced(constants=np.zeros((1, 1)))),
-    ("truths must be a one-dimensional", lambda p: p.replaced(truths=np.zeros(1, dtype=np.uint8))),
+    ("outcomes must be a one-dimensional", lambda p: p.replaced(outcomes=np.zeros(1, dtype=np.uint8))),
 ]
 
 
@@ -133,14 +133,14 @@ def test_one_changed_number(program: Program, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["op", "a", "b", "c", "pool", "outputs"]))
     assume(len(getattr(program, name)))
     place = data.draw(st.integers(0, len(getattr(program, name)) - 1))
-    number = data.draw(st.one_of(st.integers(-2, 30), st.sampled_from([2**31 - 1, -(2**31), 2**30, ops.PIVOT, ops.TAKE])))
+    number = data.draw(st.one_of(st.integers(-2, 30), st.sampled_from([2**31 - 1, -(2**31), 2**30, PIVOT, TAKE])))
     changed = with_entry(name, place, number)(program)
     try:
         changed.check()
     except ProgramError:
         return
     assert len(finished(changed, [1.5] * program.inputs)) == len(program.outputs)
-    if native is not None:
+    if is_available():
         with suppress(IndexError):  # of take
             assert len(natively(changed, [1.5] * program.inputs)) == len(program.outputs)
     with suppress(ProgramError):  # of partials there is no gradient
@@ -196,21 +196,21 @@ def test_passes_keep_programs_well_formed(data: st.DataObject) -> None:
 @pytest.mark.parametrize("exponent", [1.0, 2.0, -1.0])
 @pytest.mark.parametrize("x", SPECIAL)
 def test_powers_become_products(x: float, exponent: float) -> None:
-    program = Program(1, [exponent], ([NUMBERS["pow"]], [0], [1], [0]), [], [2])
+    program = Program(1, [exponent], ([OPCODES["pow"]], [0], [1], [0]), [], [2])
     changed = passes.strengthen(program).check()
-    assert NUMBERS["pow"] not in changed.op
+    assert OPCODES["pow"] not in changed.op
     assert ulps(results(changed, [x]), results(program, [x])) <= 1
 
 
 def test_what_passes_do() -> None:
     dot = traced(lambda v: v[0] * v[1] + v[1] * v[2] + v[2] * v[0], [1.0, 2.0, 3.0])
-    assert dot.op.tolist() == [ops.DOT]
+    assert dot.op.tolist() == [DOT]
     total = traced(lambda v: v[0] + v[1] + v[2], [1.0, 2.0, 3.0])
-    assert total.op.tolist() == [ops.SUM] and len(total.pool) == 3
+    assert total.op.tolist() == [SUM] and len(total.pool) == 3
     once = traced(lambda v: ag.sin(v[0]) * ag.sin(v[0]), [1.0])
-    assert once.op.tolist() == [NUMBERS["sin"], NUMBERS["mul"]]
+    assert once.op.tolist() == [OPCODES["sin"], OPCODES["mul"]]
     folded = traced(lambda v: v[0] * ag.exp(Value(0.0)) + 0.0 * v[0] * 0, [1.0])
-    assert NUMBERS["exp"] not in folded.op
+    assert OPCODES["exp"] not in folded.op
     dead = traced(lambda v: [ag.sin(v[0]), v[0]][1], [1.0])
     assert len(dead) == 0
 
@@ -226,7 +226,7 @@ def test_value_and_gradient(e: Expression) -> None:
     derived = gradient(program.check(), 0, range(len(e.inputs))).check()
     expected = [e(list(e.inputs)), *ag.grad(e)(list(e.inputs))]
     close(finished(derived, e.inputs), expected)
-    if native is not None:
+    if is_available():
         close(natively(derived, e.inputs), expected)
 
 
@@ -257,15 +257,15 @@ ROWS = [name for name, row in TABLE.items() if row.arity]
 
 def grid(name: str) -> Any:
     """All combinations of edge points of an operation, as columns; of zeta and its partials those where it is defined."""
-    arity = len(ops.OPS[NUMBERS[name]].letters)
+    arity = len(OPS[OPCODES[name]].letters)
     found = np.stack(np.meshgrid(*[EDGES] * arity)).reshape(arity, -1)
     return found[:, (found[0] > 1.0) & (found[-1] > 0.0)] if name.startswith("zeta") else found
 
 
 def of_one(name: str) -> Program:
     """The program of one operation."""
-    arity = len(ops.OPS[NUMBERS[name]].letters)
-    return Program(arity, [], ([NUMBERS[name]], *([k if k < arity else 0] for k in range(3))), [], [arity]).check()
+    arity = len(OPS[OPCODES[name]].letters)
+    return Program(arity, [], ([OPCODES[name]], *([k if k < arity else 0] for k in range(3))), [], [arity]).check()
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -293,11 +293,11 @@ CANCEL = ("lgamma", "gelu'0", "silu'0")  # sums of terms of size 1: near their z
 
 
 @needs_native
-@pytest.mark.parametrize("name", [op.name for op in ops.OPS[1 : ops.FIXED]])
+@pytest.mark.parametrize("name", [op.name for op in OPS[1:FIXED]])
 def test_executors_agree_on_every_operation(name: str) -> None:
     """To the last bit what IEEE 754 fixes, within 4 ulps (units in the last place) all others."""
     program, edges = of_one(name), grid(name)
-    rng = np.random.default_rng(NUMBERS[name])
+    rng = np.random.default_rng(OPCODES[name])
     drawn = rng.normal(size=(len(edges), 300)) * 10.0 ** rng.integers(-3, 3, size=(len(edges), 300))
     for at in (edges, 1.0 + np.abs(drawn) if name.startswith("zeta") else drawn):
         found, expected = natively(program, at)[0], finished(program, at)[0]
@@ -311,7 +311,7 @@ def test_executors_agree_on_every_operation(name: str) -> None:
 @examples
 @given(st.data())
 def test_executors_agree_to_the_last_bit(data: st.DataObject) -> None:
-    program = data.draw(programs([op for op in EXACT_OPS if op not in (ops.TAKE, ops.ZDOT)]))
+    program = data.draw(programs([op for op in EXACT_OPS if op not in (TAKE, ZDOT)]))
     point = data.draw(points(program))
     assert same(natively(program, point), finished(program, point))
 
@@ -319,7 +319,7 @@ def test_executors_agree_to_the_last_bit(data: st.DataObject) -> None:
 @needs_native
 @pytest.mark.parametrize("index", [*range(-3, 3), 3, -4, 0.5, np.nan, np.inf, 1e300])
 def test_executors_agree_on_indices(index: float) -> None:
-    program = Program(1, [10.0, 20.0, 30.0], ([ops.TAKE], [0], [4], [0]), [0, 1, 2, 3], [4]).check()
+    program = Program(1, [10.0, 20.0, 30.0], ([TAKE], [0], [4], [0]), [0, 1, 2, 3], [4]).check()
     if -3 <= index < 3 and index == int(index):
         assert natively(program, [index]) == finished(program, [index]) == [10.0, 20.0, 30.0][int(index)]
     else:
@@ -335,7 +335,7 @@ def test_executors_agree_on_sums_of_products_with_0(pairs: list[tuple[float, flo
     """But for the sign of a zero."""
     n = len(pairs)
     pool = [*range(0, 2 * n, 2), *range(1, 2 * n, 2)] * times
-    code = [ops.ZDOT] * times, [2 * n * k for k in range(times)], [2 * n] * times, [2 * n] * times
+    code = [ZDOT] * times, [2 * n * k for k in range(times)], [2 * n] * times, [2 * n] * times
     program = Program(2 * n, [-0.0], code, pool, range(2 * n + 1, 2 * n + 1 + times)).check()
     point = [x for pair in pairs for x in pair]
     assert np.array_equal(natively(program, point), finished(program, point), equal_nan=True)

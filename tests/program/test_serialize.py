@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from programs import NUMBERS, bits, programs, traced
+from programs import OPCODES, bits, programs, traced
 
 import autograd as ag
 from autograd import Program, jit
 from autograd.errors import ProgramError
-from autograd.program import instructions as ops
-from autograd.program.serialize import ARRAYS, DIGEST, PREFIX, packed, unpacked
+from autograd.program.instructions import CALL, OPS
+from autograd.program.serialize import ARRAYS, ATTRIBUTES, DIGEST, PREFIX, packed, unpacked
 
 examples = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
@@ -31,22 +31,23 @@ def some() -> Program:
 
 def assert_same(found: Program, expected: Program) -> None:
     for name in ARRAYS:
-        a, b = getattr(found, name), getattr(expected, name)
+        a, b = (getattr(x, ATTRIBUTES.get(name, name)) for x in (found, expected))
         assert a.dtype == b.dtype and a.flags.writeable
         assert a.tobytes() == b.tobytes(), name
-    assert (found.inputs, found.turn, found.input_names) == (expected.inputs, expected.turn, expected.input_names)
+    for name in ("inputs", "reverse_start", "input_names"):
+        assert getattr(found, name) == getattr(expected, name)
 
 
 @examples
 @given(programs(), st.data())
 def test_bit_by_bit(program: Program, data: st.DataObject) -> None:
     names = data.draw(st.one_of(st.just([]), st.lists(st.text(), min_size=program.inputs, max_size=program.inputs)))
-    turn = data.draw(st.integers(0, len(program)))
-    program = program.replaced(input_names=tuple(names), turn=turn).check()
+    start = data.draw(st.integers(0, len(program)))
+    program = program.replaced(input_names=tuple(names), reverse_start=start).check()
     parts = unpacked(packed(program))
     code = tuple(parts.pop(name) for name in ("op", "a", "b", "c"))
-    turn = parts.pop("turn")
-    assert_same(Program(code=code, **parts).replaced(turn=turn).check(), program)
+    start = parts.pop("reverse_start")
+    assert_same(Program(code=code, **parts).replaced(reverse_start=start).check(), program)
 
 
 def test_save_and_load(tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ def test_random_content(content: bytes, data: st.DataObject) -> None:
     try:
         parts = unpacked(sealed(json.dumps(HEADER).encode(), changed))
         code = tuple(parts.pop(name) for name in ("op", "a", "b", "c"))
-        parts.pop("turn")
+        parts.pop("reverse_start")
         program = Program(code=code, **parts).check()
     except ProgramError:
         return
@@ -170,17 +171,17 @@ def test_random_content(content: bytes, data: st.DataObject) -> None:
 def test_operations_are_stored_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """As another version would number them."""
     data = packed(some())
-    swapped = dict(NUMBERS, tanh=NUMBERS["sin"], sin=NUMBERS["tanh"])
-    monkeypatch.setattr("autograd.program.serialize.NUMBERS", swapped)
-    assert unpacked(data)["op"].tolist() == [swapped[ops.OPS[op].name] for op in some().op]
+    swapped = dict(OPCODES, tanh=OPCODES["sin"], sin=OPCODES["tanh"])
+    monkeypatch.setattr("autograd.program.serialize.OPCODES", swapped)
+    assert unpacked(data)["op"].tolist() == [swapped[OPS[op].name] for op in some().op]
 
 
 # ---- what cannot be saved
 
 
 def test_python_callback(tmp_path: Path) -> None:
-    code = [ops.CALL], [0], [1], [0]
-    program = Program(1, [], code, [0], [1], calls=[max]).check()
+    code = [CALL], [0], [1], [0]
+    program = Program(1, [], code, [0], [1], functions=[max]).check()
     with pytest.raises(ProgramError, match=r"Python functions \(max\) cannot be saved"):
         program.save(tmp_path / "f")
     assert list(tmp_path.iterdir()) == []

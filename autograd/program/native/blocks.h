@@ -5,7 +5,7 @@
 #include <limits.h>
 #include "native.h"
 
-enum { AG_VECTOR = 8, AG_GAP = 8 }; /* a block is a multiple of so many points; so many numbers between rows, or they share cache sets */
+enum { AG_VECTOR = 8, AG_GAP = 8 }; /* points of which a block is a multiple; numbers between rows, which else share cache sets */
 
 /* ---- which row holds which slot */
 
@@ -13,17 +13,21 @@ typedef struct {
     int count, *of, *direct; /* rows; the row by slot; by output whether its slot is an instruction's that no output before it has */
 } ag_rows;
 
-/* The operands of instruction i, one by one: `k` counts from 0, x becomes -1 after the last. */
-static inline int ag_operand_of(const ag_program *g, int i, int k) {
+/* As in _walks.py: how many slots instruction i reads, and the one that it reads as operand number k. */
+static inline int ag_operand_count(const ag_program *g, int i) {
     int op = g->op[i];
-    if (op < AG_FIXED) return k >= ag_arity[op] ? -1 : k == 0 ? g->a[i] : k == 1 ? g->b[i] : g->c[i];
-    if (k < g->b[i]) return g->pool[g->a[i] + k];
-    return k == g->b[i] && op <= AG_OP_ZDOT ? g->c[i] : -1;
+    return op < AG_FIXED ? ag_arity[op] : g->b[i] + (op <= AG_OP_ZDOT);
+}
+
+static inline int ag_operand(const ag_program *g, int i, int k) {
+    int op = g->op[i];
+    if (op < AG_FIXED) return k == 0 ? g->a[i] : k == 1 ? g->b[i] : g->c[i];
+    return k < g->b[i] ? g->pool[g->a[i] + k] : g->c[i];
 }
 
 /* 0, or -1 without memory. */
 static int ag_assign_rows(const ag_program *g, ag_rows *rows) {
-    int first = g->inputs + g->constants, kept = 0, count = first, x;
+    int first = g->inputs + g->constants, kept = 0, count = first;
     int *of = malloc((g->slots + 1) * sizeof(int)), *direct = malloc((g->outputs + 1) * sizeof(int));
     int *last = malloc((g->slots + 1) * sizeof(int)), *unused = malloc((g->instructions + 1) * sizeof(int));
     if (!of || !direct || !last || !unused) {
@@ -32,7 +36,7 @@ static int ag_assign_rows(const ag_program *g, ag_rows *rows) {
     }
     for (int s = 0; s < g->slots; s++) last[s] = -1;
     for (int i = 0; i < g->instructions; i++)
-        for (int k = 0; (x = ag_operand_of(g, i, k)) >= 0; k++) last[x] = i;
+        for (int k = 0; k < ag_operand_count(g, i); k++) last[ag_operand(g, i, k)] = i;
     for (int i = 0; i < g->guards; i++) last[g->guard[i]] = INT_MAX - 1;
     for (int i = 0; i < g->outputs; i++) {
         direct[i] = g->output[i] >= first && last[g->output[i]] != INT_MAX;
@@ -41,11 +45,13 @@ static int ag_assign_rows(const ag_program *g, ag_rows *rows) {
     for (int s = 0; s < first; s++) of[s] = s;
     for (int i = 0; i < g->instructions; i++) {
         of[first + i] = kept ? unused[--kept] : count++; /* before its operands are free: kernels want another row */
-        for (int k = 0; (x = ag_operand_of(g, i, k)) >= 0; k++)
+        for (int k = 0; k < ag_operand_count(g, i); k++) {
+            int x = ag_operand(g, i, k);
             if (x >= first && last[x] == i) {
                 unused[kept++] = of[x];
                 last[x] = -1;
             }
+        }
     }
     free(last), free(unused);
     *rows = (ag_rows){count, of, direct};
@@ -157,7 +163,7 @@ static void ag_run_points(const ag_program *g, const ag_rows *rows, double *v, d
         for (ptrdiff_t l = 0; l < n; l++) fail[start + l] = bad[l] ? -2 : -1;
         for (int i = g->guards - 1; i >= 0; i--)
             for (ptrdiff_t l = 0; l < n; l++)
-                if ((at[g->guard[i]][l] != 0.0) != g->truth[i]) fail[start + l] = i;
+                if ((at[g->guard[i]][l] != 0.0) != g->outcome[i]) fail[start + l] = i;
     }
 }
 #endif

@@ -21,7 +21,7 @@ static void *copied(Py_buffer *view) {
 
 static void plan_dealloc(Plan *self) {
     ag_program *g = &self->g;
-    void *held[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->truth, g->constant, self->rows.of, self->rows.direct};
+    void *held[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->outcome, g->constant, self->rows.of, self->rows.direct};
     for (size_t i = 0; i < sizeof held / sizeof *held; i++) free(held[i]);
     for (int i = 0; i < self->spares; i++) free(self->spare[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -35,7 +35,7 @@ static int plan_init(Plan *self, PyObject *args, PyObject *kwargs) {
         return -1;
     ag_program *g = &self->g;
     void **to[] = {(void **)&g->constant, (void **)&g->op, (void **)&g->a, (void **)&g->b, (void **)&g->c, (void **)&g->pool,
-                   (void **)&g->output, (void **)&g->guard, (void **)&g->truth, (void **)&g->segment, (void **)&g->index};
+                   (void **)&g->output, (void **)&g->guard, (void **)&g->outcome, (void **)&g->segment, (void **)&g->index};
     int missing = 0;
     for (int i = 0; i < 11; i++) missing |= (*to[i] = copied(b + i)) == NULL;
     g->inputs = inputs;
@@ -223,7 +223,7 @@ static PyTypeObject PlanType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "autograd.program._native.Plan",
     .tp_basicsize = sizeof(Plan),
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "A program ready to run: Plan(inputs, constants, op, a, b, c, pool, outputs, guards, truths, segments, index).",
+    .tp_doc = "A program ready to run: Plan(inputs, constants, op, a, b, c, pool, outputs, guards, outcomes, segments, index).",
     .tp_new = PyType_GenericNew,
     .tp_init = (initproc)plan_init,
     .tp_dealloc = (destructor)plan_dealloc,

@@ -1,5 +1,5 @@
-/* The native executor: runs of like instructions on one point; blocks.h has many points.
-   Knows nothing of Python. What is done with a number of operations is printed into program_kernels.h. */
+/* The native executor for one point: segments, runs of like instructions, one after the other; blocks.h has many points.
+   Knows nothing of Python. Kernels, opcodes and the fields of a segment are printed into program_kernels.h. */
 #ifndef AG_NATIVE
 #define AG_NATIVE
 #include <math.h>
@@ -19,16 +19,12 @@
 #endif
 #include "program_kernels.h"
 
-/* A segment is 12 ints: operation, length, first result, then
-   for up to three operands    kind (ONES: a row of slots, SAME: one slot, LISTED: in `index`), place; three times
-   for a tile of dot products  terms, kind and place of the initial values, p0, step of p by lane, by term, q0, by lane, by term
-   for other pooled operations number of operands, kind and place of the initial values, place in `pool`. */
-enum { AG_SEGMENT = 12, AG_ROW = 0, AG_SAME = 1, AG_LISTED = 2, AG_TILED = 1000, AG_CUTS = 2000, AG_CHUNK = 256 };
+enum { AG_CHUNK = 256 }; /* results at a time for which operands are brought together */
 
 typedef struct {
     int inputs, constants, slots, instructions, segments, outputs, guards;
     int *op, *a, *b, *c, *pool, *segment, *index, *output, *guard;
-    unsigned char *truth;
+    unsigned char *outcome; /* of guards, in the trace */
     double *constant;
 } ag_program;
 
@@ -44,15 +40,15 @@ typedef struct {
         for (int l = 0; l < W; l++) o[l] = t[l];                                                  \
     }
 
-#define AG_TILE(name, PI, QI)                                                                     \
+#define AG_TILE_KERNEL(name, PI, QI)                                                                     \
     AG_CLONES static void name(double *restrict o, const double *restrict p, const double *restrict q, int m, int k, \
                                ptrdiff_t pk, ptrdiff_t qk, ptrdiff_t pi, ptrdiff_t qi) {                              \
         (void)pi; (void)qi;                                                                       \
         AG_LANES(16, PI, QI) AG_LANES(4, PI, QI) AG_LANES(1, PI, QI)                              \
     }
-AG_TILE(ag_tile_11, 1, 1)
-AG_TILE(ag_tile_10, 1, 0)
-AG_TILE(ag_tile_01, 0, 1)
+AG_TILE_KERNEL(ag_tile_11, 1, 1)
+AG_TILE_KERNEL(ag_tile_10, 1, 0)
+AG_TILE_KERNEL(ag_tile_01, 0, 1)
 
 /* Neighbouring results read rows of p that lie apart: eight sums side by side. */
 static void ag_tile_rows(double *restrict o, const double *restrict p, const double *restrict q, int m, int k, ptrdiff_t pk, ptrdiff_t qk,
@@ -88,11 +84,11 @@ static inline double ag_initial(const double *v, const int *index, int kind, int
 }
 
 static void ag_run_tile(const ag_program *g, double *v, const int *s) {
-    int n = s[1], kind = s[4], place = s[5];
-    double *o = v + s[2];
-    if (kind != AG_ROW || place != s[2])
+    int n = s[AG_LENGTH], kind = s[AG_INITIAL_KIND], place = s[AG_INITIAL_PLACE];
+    double *o = v + s[AG_RESULT];
+    if (kind != AG_ROW || place != s[AG_RESULT])
         for (int i = 0; i < n; i++) o[i] = ag_initial(v, g->index, kind, place, i);
-    ag_tile(o, v + s[6], v + s[9], n, s[3], s[8], s[11], s[7], s[10]);
+    ag_tile(o, v + s[AG_P], v + s[AG_Q], n, s[AG_TERMS], s[AG_P_TERM], s[AG_Q_TERM], s[AG_P_LANE], s[AG_Q_LANE]);
 }
 
 static double ag_listed_dot(const double *v, const int *p, const int *q, int k, double t) {
@@ -102,14 +98,14 @@ static double ag_listed_dot(const double *v, const int *p, const int *q, int k, 
 
 /* A second factor of exactly 0 makes its term 0: only where the plain sum is nan can that make a difference. */
 static void ag_run_cuts(const ag_program *g, double *v, const int *s) {
-    double *o = v + s[2], bad = 0.0;
-    for (int i = 0; i < s[1]; i++) bad += o[i] != o[i];
+    int n = s[AG_LENGTH], count = s[AG_COUNT], k = count / 2;
+    double *o = v + s[AG_RESULT], bad = 0.0;
+    for (int i = 0; i < n; i++) bad += o[i] != o[i];
     if (bad == 0.0) return;
-    const int *p = g->pool + s[6];
-    int k = s[3] / 2;
-    for (int i = 0; i < s[1]; i++, p += s[3])
+    const int *p = g->pool + s[AG_POOL];
+    for (int i = 0; i < n; i++, p += count)
         if (o[i] != o[i]) {
-            double t = ag_initial(v, g->index, s[4], s[5], i);
+            double t = ag_initial(v, g->index, s[AG_INITIAL_KIND], s[AG_INITIAL_PLACE], i);
             for (int j = 0; j < k; j++)
                 if (v[p[j + k]] != 0.0) t += v[p[j]] * v[p[j + k]];
             o[i] = t;
@@ -118,10 +114,10 @@ static void ag_run_cuts(const ag_program *g, double *v, const int *s) {
 
 /* Four sums at a time, so that one does not wait for another. */
 static void ag_run_dots(const ag_program *g, double *v, const int *s) {
-    int op = s[0], n = s[1], count = s[3], k = op == AG_OP_SUM ? count : count / 2, i = 0;
-    const int *p = g->pool + s[6];
-    double *o = v + s[2];
-    for (; i < n; i++) o[i] = ag_initial(v, g->index, s[4], s[5], i);
+    int op = s[AG_OPERATION], n = s[AG_LENGTH], count = s[AG_COUNT], k = op == AG_OP_SUM ? count : count / 2, i = 0;
+    const int *p = g->pool + s[AG_POOL];
+    double *o = v + s[AG_RESULT];
+    for (; i < n; i++) o[i] = ag_initial(v, g->index, s[AG_INITIAL_KIND], s[AG_INITIAL_PLACE], i);
     if (op == AG_OP_SUM) {
         for (i = 0; i + 4 <= n; i += 4, p += 4 * count) {
             double t0 = o[i], t1 = o[i + 1], t2 = o[i + 2], t3 = o[i + 3];
@@ -156,21 +152,21 @@ static inline int ag_place(double index, int size) {
 }
 
 static int ag_run_others(const ag_program *g, double *v, const int *s) {
-    int count = s[3], bad = 0;
-    const int *p = g->pool + s[6];
-    double *o = v + s[2];
-    for (int i = 0; i < s[1]; i++, p += count) {
-        if (s[0] == AG_OP_TAKE) {
+    int op = s[AG_OPERATION], n = s[AG_LENGTH], count = s[AG_COUNT], bad = 0;
+    const int *p = g->pool + s[AG_POOL];
+    double *o = v + s[AG_RESULT];
+    for (int i = 0; i < n; i++, p += count) {
+        if (op == AG_OP_TAKE) {
             int place = ag_place(v[p[0]], count - 1);
             bad |= place < 0;
             o[i] = place < 0 ? NAN : v[p[1 + place]];
         } else {
             double best = v[p[0]];
             int place = 0;
-            if (s[0] == AG_OP_PIVOT)
+            if (op == AG_OP_PIVOT)
                 for (int j = 1; j < count; j++)
                     if (v[p[j]] > best) best = v[p[j]], place = j;
-            o[i] = s[0] == AG_OP_PIVOT ? place : best;
+            o[i] = op == AG_OP_PIVOT ? place : best;
         }
     }
     return bad;
@@ -178,7 +174,9 @@ static int ag_run_others(const ag_program *g, double *v, const int *s) {
 
 /* ---- one point */
 
-static inline const double *ag_operand(const ag_program *g, const double *v, int kind, int place, int start, int n, double *room) {
+/* Where operand number k of results from `start` on can be read as a row: in `v`, or brought together in `room`. */
+static inline const double *ag_operand_row(const ag_program *g, const double *v, const int *s, int k, int start, int n, double *room) {
+    int kind = s[AG_KIND + 2 * k], place = s[AG_PLACE + 2 * k];
     if (kind == AG_ROW) return v + place + start;
     if (kind == AG_SAME) {
         double x = v[place];
@@ -192,13 +190,13 @@ static inline const double *ag_operand(const ag_program *g, const double *v, int
 
 static void ag_run_fixed(const ag_program *g, double *v, const int *s) {
     double x[AG_CHUNK], y[AG_CHUNK], w[AG_CHUNK];
-    int arity = ag_arity[s[0]];
-    for (int start = 0; start < s[1]; start += AG_CHUNK) {
-        int n = s[1] - start < AG_CHUNK ? s[1] - start : AG_CHUNK;
-        const double *a = ag_operand(g, v, s[3], s[4], start, n, x);
-        const double *b = arity > 1 ? ag_operand(g, v, s[5], s[6], start, n, y) : a;
-        const double *c = arity > 2 ? ag_operand(g, v, s[7], s[8], start, n, w) : a;
-        ag_kernels[s[0]](n, v + s[2] + start, a, b, c);
+    int op = s[AG_OPERATION], arity = ag_arity[op];
+    for (int start = 0; start < s[AG_LENGTH]; start += AG_CHUNK) {
+        int n = s[AG_LENGTH] - start < AG_CHUNK ? s[AG_LENGTH] - start : AG_CHUNK;
+        const double *a = ag_operand_row(g, v, s, 0, start, n, x);
+        const double *b = arity > 1 ? ag_operand_row(g, v, s, 1, start, n, y) : a;
+        const double *c = arity > 2 ? ag_operand_row(g, v, s, 2, start, n, w) : a;
+        ag_kernels[op](n, v + s[AG_RESULT] + start, a, b, c);
     }
 }
 
@@ -207,12 +205,13 @@ static int ag_run(const ag_program *g, double *v) {
     int bad = 0;
     const int *s = g->segment;
     for (int i = 0; i < g->segments; i++, s += AG_SEGMENT) {
-        if (s[0] < AG_FIXED) {
-            if (s[1] == 1) ag_kernels[s[0]](1, v + s[2], v + s[4], v + s[6], v + s[8]);
+        int op = s[AG_OPERATION];
+        if (op < AG_FIXED) {
+            if (s[AG_LENGTH] == 1) ag_kernels[op](1, v + s[AG_RESULT], v + s[AG_PLACE], v + s[AG_PLACE + 2], v + s[AG_PLACE + 4]);
             else ag_run_fixed(g, v, s);
-        } else if (s[0] == AG_TILED) ag_run_tile(g, v, s);
-        else if (s[0] == AG_CUTS) ag_run_cuts(g, v, s);
-        else if (s[0] <= AG_OP_ZDOT) ag_run_dots(g, v, s);
+        } else if (op == AG_TILE) ag_run_tile(g, v, s);
+        else if (op == AG_CUTS) ag_run_cuts(g, v, s);
+        else if (op <= AG_OP_ZDOT) ag_run_dots(g, v, s);
         else bad |= ag_run_others(g, v, s);
     }
     return bad;
@@ -221,7 +220,7 @@ static int ag_run(const ag_program *g, double *v) {
 /* The first guard whose number is not what the trace saw; -1 if there is none. */
 static int ag_first_broken(const ag_program *g, const double *v) {
     for (int i = 0; i < g->guards; i++)
-        if ((v[g->guard[i]] != 0.0) != g->truth[i]) return i;
+        if ((v[g->guard[i]] != 0.0) != g->outcome[i]) return i;
     return -1;
 }
 #endif
