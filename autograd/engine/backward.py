@@ -58,8 +58,8 @@ def topological_order(root_or_roots: N | Iterable[N]) -> list[N]:
         root_or_roots: a Value, or an iterable of Values.
 
     Returns:
-        The Values of the graph, the roots included, each once: first the leaves, then the operations. The order is the same
-        in every process. Constant operands, as the 2 of `2 * x`, are not in it.
+        The Values of the graph, the roots included, each once; leaves come before operations. The order is the same in every
+        process. Constant operands, as the 2 of `2 * x`, are not in it.
 
     Raises:
         TypeError: if something else than a Value is among the roots.

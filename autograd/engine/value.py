@@ -296,15 +296,20 @@ class Value(Node):
         return node
 
     def detach(self) -> Value:
-        """A new leaf of the same number: no gradient flows through it."""
+        """Make a leaf of the same number, through which no gradient flows.
+
+        Returns:
+            The new Value.
+        """
         return apply_modes(cut(self)) if modes else cut(self)
 
     def backward(self, seed: Any = 1.0) -> None:
-        """Add to every leaf's `grad` seed * d self / d leaf, and set that of all nodes between.
+        """Add the derivative of this Value to the gradient of each leaf.
 
-        It uses the derivatives recorded when the nodes were made, in time linear in their number; a second call adds the
-        same again to the leaves. After an exception or Ctrl-C leaves have all of the new gradient or none of it.
-        Sweeps of several threads run one after the other.
+        Each leaf's `grad` grows by seed * d self / d leaf; that of all nodes between is set anew. The sweep uses the
+        derivatives recorded when the nodes were made, in time linear in their number; a second call adds the same again to
+        the leaves. After an exception or Ctrl-C leaves have all of the new gradient or none of it. Sweeps of several threads
+        run one after the other.
 
         Args:
             seed: the derivative of what you are after with respect to this Value, a real number.

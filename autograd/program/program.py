@@ -16,7 +16,7 @@ from autograd.program.verify import CODE, check
 
 
 class Program(Code):
-    """Straight-line code on slots of 64-bit floats: what `jit(f).program(*args)` gives.
+    """Straight-line code on slots of 64-bit floats, as `jit(f).program()` gives it.
 
     Its arrays are described in `autograd.program.code.Code`. `len()` counts instructions.
 
@@ -64,9 +64,10 @@ class Program(Code):
         return listing(self, limit, operands)
 
     def check(self) -> Program:
-        """Check that the program is well formed: known operations, operands before their use, places that exist.
+        """Check that the program is well formed.
 
-        A well-formed program can be run, and changed by passes, safely.
+        That is: known operations, operands before their use, places that exist. A well-formed program can be run, and
+        changed by passes, safely.
 
         Returns:
             The program itself.
@@ -78,14 +79,16 @@ class Program(Code):
         return self
 
     def run(self, inputs: Any, out: Any = None) -> Any:
-        """Run the program: the fastest way through a tight loop, as nothing is made but the result.
+        """Run the program, making nothing but the result.
+
+        This is the fastest call for a tight loop.
 
         Args:
             inputs: a 1-D array of all input numbers, or a tuple of floats and arrays that follow each other.
             out: a float64 array with a place for each output, written if the run succeeds; by default a new one.
 
         Returns:
-            The outputs: `out`, or the new array.
+            `out`, or the new array, filled with the outputs.
 
         Raises:
             ProgramError: if a guard says that these numbers take another path than the traced one.
@@ -102,9 +105,10 @@ class Program(Code):
         return run(self, inputs, out)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the program to a file, which takes its name when it is complete. What had the name before is replaced.
+        """Write the program to a file.
 
-        The format holds numbers and names (docs/program-format.md); `Program.load` reads it on any machine.
+        The file takes its name when it is complete; what had the name before is replaced. The format holds numbers and names
+        (docs/program-format.md); `Program.load` reads it on any machine.
 
         Args:
             path: where to.
@@ -117,7 +121,9 @@ class Program(Code):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Program:
-        """Read a program that `save` wrote. No code from the file is run; memory is in proportion to the file.
+        """Read a program that `save` wrote.
+
+        No code from the file is run; memory is in proportion to the file.
 
         Args:
             path: the file.

@@ -40,7 +40,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "round": round,
 }
 ROWS = [name for name, row in TABLE.items() if row.arity and (row.public or name in OPERATORS)]
-# units in the last place: the vector libraries' 4, twice or thrice in composed rules; lgamma is Python's own in one twin
+# units in the last place: the vector libraries' 4, twice or thrice in composed rules; lgamma is Python's own in pure Python
 ULPS, ULPS_OF_PARTIALS = 4, 8
 
 

@@ -40,7 +40,7 @@ from autograd.program.reverse import gradient
 from autograd.program.schedule import schedule
 
 needs_native = pytest.mark.skipif(
-    not is_available() and not ag.compiled, reason="the native executor is built with the compiled twin"
+    not is_available() and not ag.compiled, reason="the native executor is built with the compiled implementation"
 )
 examples = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 

@@ -41,7 +41,7 @@ def without_collector() -> Iterator[None]:
 
 
 def fill_the_pool() -> None:
-    """The compiled twin keeps some thousand freed nodes for reuse; have them all made before measuring."""
+    """The compiled implementation keeps some thousand freed nodes for reuse; have them all made before measuring."""
     [Value(0.0) for _ in range(20_000)].clear()
 
 
