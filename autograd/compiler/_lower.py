@@ -1,4 +1,4 @@
-"""A graph of Values becomes the arrays of a program."""
+"""Lower recorded nodes to the arrays of a program; compiled with the types of _lower.pxd where that is possible."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import Any
 from autograd.engine.node import is_constant_inside, opcode, recorded_outside_trace
 from autograd.engine.value import Value, number, operands
 
-CONSTANTS, CODE = 1 << 29, 1 << 30  # provisional references: input i is i, constant k is CONSTANTS + k, instruction j CODE + j
+# A reference says where a number will be before all counts are known: that of input i is i, of constant k CONSTANTS + k, of
+# instruction j CODE + j. It waits in its node's mark, as -1 - reference: below 0, so that to walks the node is new.
+CONSTANTS, CODE = 1 << 29, 1 << 30
 
 
-def flatten(
-    nodes: list[Value], variables: list[Value], wanted: list[Value], numbers: Sequence[int], sums: int, level: int
+def lower_nodes(
+    nodes: list[Value], variables: list[Value], wanted: list[Value], opcodes: Sequence[int], sums: int, level: int
 ) -> tuple[Any, ...]:
-    """The code of the nodes (each after its parents): op, a, b, c, pool; references of `wanted`; constants; those from outside.
+    """The instructions of the nodes (each after its parents): op, a, b, c, pool; references of `wanted`; constants; captures.
 
-    Arguments: `variables`, the inputs; `numbers`, the program's operation number by the node's, negative for those that read
-    the pool (up to `sums` they have an initial value); leaves made inside that level are constants; other leaves,
-    and operations recorded before, come from outside and get the next input slots. A reference waits in its node's mark, as
-    -1 - reference: below 0, so that for sweeps the node is new. Call it under the sweeps' lock, and `settle` the references.
+    Arguments: `variables`, the inputs; `opcodes`, the program's opcode by the node's, negative for those that read the pool (up
+    to `sums` they have an initial value). Leaves made inside that level are constants; other leaves, and operations recorded
+    before, are captured and get the next input slots. Call it under the lock of walks, and `resolve` the references.
     """
     room = count = 0
     for node in nodes:
@@ -36,7 +37,7 @@ def flatten(
     code = [array("i", bytes(4 * n)) for n in (count, count, count, count, room)]
     op, a, b, c, pool = code
     constants: dict[Any, int] = {}
-    outside: list[Value] = []
+    captured: list[Value] = []
     inputs = len(variables)
     count = used = 0
     for node in nodes:
@@ -46,24 +47,24 @@ def flatten(
             if node._p0 is None and is_constant_inside(node, level):
                 node._mark = -1 - constant(constants, node._primal)
             else:
-                node._mark = -1 - inputs - len(outside)
-                outside.append(node)
+                node._mark = -1 - inputs - len(captured)
+                captured.append(node)
             continue
-        o = numbers[opcode(node)]
+        o = opcodes[opcode(node)]
         if type(node._p0) is tuple or o < 0:
-            held = operands(node)
-            if o > 0 and len(held) == 3:
+            parents = operands(node)
+            if o > 0 and len(parents) == 3:
                 op[count] = o
-                a[count] = reference(held[0], constants)
-                b[count] = reference(held[1], constants)
-                c[count] = reference(held[2], constants)
+                a[count] = reference(parents[0], constants)
+                b[count] = reference(parents[1], constants)
+                c[count] = reference(parents[2], constants)
             else:
                 o = abs(o)
                 op[count] = o
                 a[count] = used
-                b[count] = len(held)
+                b[count] = len(parents)
                 c[count] = opcode(node) if o > sums else constant(constants, 0.0)
-                for x in held:
+                for x in parents:
                     pool[used] = reference(x, constants)
                     used += 1
         else:
@@ -73,11 +74,11 @@ def flatten(
                 b[count] = reference(node._p1, constants)
         node._mark = -1 - CODE - count
         count += 1
-    return *code, [reference(x, constants) for x in wanted], constants, outside
+    return *code, [reference(x, constants) for x in wanted], constants, captured
 
 
-def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
-    """The nodes (each after its parents) without those that only serve operations recorded outside; `wanted` are the last."""
+def needed_in_trace(nodes: list[Value], wanted: list[Value]) -> list[Value]:
+    """The nodes (each after its parents) but for those that only operations recorded outside depend on; `wanted` come last."""
     for node in nodes:
         if recorded_outside_trace(node):
             break
@@ -91,7 +92,7 @@ def within(nodes: list[Value], wanted: list[Value]) -> list[Value]:
 
 
 def reference(x: Any, constants: dict[Any, int]) -> int:
-    """Where an operand's number will be."""
+    """The reference of an operand, a Value or a float."""
     if type(x) is Value:
         node = x
         return -1 - node._mark
@@ -103,14 +104,14 @@ def constant(constants: dict[Any, int], x: float) -> int:
     key: Any = x
     if x == 0.0 or x != x:
         key = (number(x), copysign(1.0, x))
-    found = constants.get(key)
-    if found is None:
-        found = constants[key] = CONSTANTS + len(constants)
-    return found
+    known = constants.get(key)
+    if known is None:
+        known = constants[key] = CONSTANTS + len(constants)
+    return known
 
 
-def settle(references: Any, inputs: int, constants: int) -> None:
-    """Slots in place of provisional references; smaller numbers, as places in the pool, stay as they are."""
+def resolve(references: Any, inputs: int, constants: int) -> None:
+    """Put slots in place of references; smaller numbers, as places in the pool, stay as they are."""
     for i in range(len(references)):
         r = references[i]
         if r >= CODE:

@@ -189,7 +189,7 @@ class Jitted:
             started = time.perf_counter()
             trace = Trace([number(x) for x in flat_numbers(pieces)], f"jit({self.name})")
             path = TracedCall(self, trace, args, kwargs).specialization()
-            trace.check_kept()
+            trace.check_leaks()
             cache.add(path)
             self._counts["traces"] += 1
             self._counts["seconds tracing"] += time.perf_counter() - started

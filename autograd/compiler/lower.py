@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler._lower import flatten, settle
+from autograd.compiler._lower import lower_nodes, resolve
 from autograd.compiler.trace import Trace
 from autograd.engine import backward, trace_ops
 from autograd.engine.registry import OPERATIONS
@@ -42,13 +42,13 @@ def lower(trace: Trace, outputs: Sequence[Any]) -> tuple[Program, list[Value]]:
     wanted = [x for x in outputs if type(x) is Value] + [node for node, _ in trace.guards.values()]
     nodes = trace.order(outputs)
     with backward.lock:  # marks serve one thread at a time
-        *code, ends, keys, captured = flatten(nodes, trace.variables, wanted, _opcodes(), ZDOT, trace.level)
+        *code, ends, keys, captured = lower_nodes(nodes, trace.variables, wanted, _opcodes(), ZDOT, trace.level)
     constants = [key if type(key) is float else key[0] for key in keys]
     inputs, count = len(trace.variables) + len(captured), len(constants) + len(literals)
     references = np.array(ends, dtype=np.int32)
     op, a, b, c, pool = (np.frombuffer(x, dtype=np.int32) for x in code)
     for array in (a, b, c, pool, references):
-        settle(array, inputs, count)
+        resolve(array, inputs, count)
     callbacks = sorted({int(x) for x in c[op == CALL]})
     if callbacks:
         c = np.where(op == CALL, np.searchsorted(callbacks, c), c)

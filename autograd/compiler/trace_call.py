@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd.calculus.call import one_number
 from autograd.calculus.derivation import Derivation
+from autograd.compiler.refusals import TextError
 from autograd.compiler.signature import filled, flat_numbers, is_number, key_of
 from autograd.compiler.specialization import GradientRequest, Specialization
 from autograd.compiler.static_arguments import unmarked
-from autograd.compiler.trace import TextError, Trace
+from autograd.compiler.trace import Trace
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
 from autograd.errors import TraceError

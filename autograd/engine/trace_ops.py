@@ -151,16 +151,13 @@ def _rule(rule: Function) -> Function:
 
 
 def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
-    trace = TRACE.get()
-    refused = trace.refused
     try:
-        found = f(*operands)
-        if type(found) is Value:
-            return found
+        with TRACE.get().trying():
+            result = f(*operands)
+        if type(result) is Value:
+            return result
     except (TypeError, AttributeError, ValueError):
         pass  # it needs plain floats: the program will call it
-    finally:
-        trace.refused = refused
     token = TRACE.set(None)  # on plain numbers it may do what it likes
     try:
         z = f(*map(number, operands))
