@@ -1,4 +1,4 @@
-"""From a function to a program and back: signatures, tracing, lowering, specialisations, jit and vmap.
+"""From a function to a program and back: jit, vmap, and what they are made of. README.md shows the way through.
 
-Imports `autograd.ops`, `engine`, `calculus` and `program`.
+It may import autograd.ops, engine, calculus and program, and modules of this folder. This file imports nothing.
 """

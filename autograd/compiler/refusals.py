@@ -117,10 +117,11 @@ _listening = False  # an audit hook cannot be taken off again
 
 def _listen() -> None:
     global _listening
-    with _lock:
-        if not _listening:
-            sys.addaudithook(_hear)
-            _listening = True
+    if not _listening:
+        with _lock:
+            if not _listening:
+                sys.addaudithook(_hear)
+                _listening = True
 
 
 def _hear(event: str, _: Any, events: set[str] = IO_EVENTS, trace: Any = TRACE) -> None:  # bound, for the interpreter's end

@@ -1,4 +1,4 @@
-"""The intermediate representation: programs, the passes that improve them, and the executors that run them.
+"""The intermediate representation: programs, passes over them, and executors. README.md shows the way through.
 
-Imports `autograd.ops` only; it knows no Value.
+It may import autograd.ops, and modules of this folder; it knows no Value. This file imports nothing.
 """

@@ -18,7 +18,7 @@ cdef class Adjoints:
     cdef inline int emit(self, int op, int a, int b, int c) noexcept
     @cython.locals(t=int)
     cpdef int send(self, int slot, int p, int q) noexcept
-    @cython.locals(t=int, p=int, q=int, start=int, n=int, k=int, plain=bint, ends=bint, terms="int[::1]")
+    @cython.locals(t=int, p=int, q=int, start=int, n=int, k=int, only_p=bint, only_q=bint, is_sum=bint, terms="int[::1]")
     cpdef int adjoint(self, int slot) noexcept
 
 @cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, o=int, k=int, n=int, z=int, q=int, p=int, x=int,
@@ -27,5 +27,5 @@ cpdef pull_back(int[:, ::1] code, int[::1] pool, int first, int[::1] active, int
 @cython.locals(kind=int)
 cdef int partial(int o, int k, int x, int y, int w, int z, int[:, :, ::1] partials, Adjoints adjoints) noexcept
 cdef int source(int place, int x, int y, int w, int z) noexcept
-@cython.locals(zero=int, index=int, negative=int, k=int, x=int, taken=int)
+@cython.locals(zero=int, index=int, negative=int, k=int, x=int, is_taken=int)
 cdef int pull_back_take(int[::1] pool, int start, int n, int[::1] active, Adjoints adjoints, int q) noexcept

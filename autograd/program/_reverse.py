@@ -90,27 +90,27 @@ class Adjoints:
             return self.emit(ZMUL, p, q, 0)
         start = self.used
         n = 0
-        plain = True  # the first factor is 1 throughout
-        ends = True  # the second is
+        only_q = True  # all first factors are 1
+        only_p = True  # all second factors are 1
         while t >= 0:
-            plain = plain and self.p[t] == self.one
-            ends = ends and self.q[t] == self.one
+            only_q = only_q and self.p[t] == self.one
+            only_p = only_p and self.q[t] == self.one
             n += 1
             t = self.following[t]
         t = self.head[slot]
-        terms = self.p if ends else self.q
-        plain = plain or ends
-        if plain and n == 2:
+        terms = self.p if only_p else self.q
+        is_sum = only_p or only_q
+        if is_sum and n == 2:
             return self.emit(ADD, terms[t], terms[self.following[t]], 0)
         for k in range(n):
-            if plain:
+            if is_sum:
                 self.pool[start + k] = terms[t]
             else:
                 self.pool[start + k] = self.p[t]
                 self.pool[start + n + k] = self.q[t]
             t = self.following[t]
-        self.used = start + (n if plain else 2 * n)
-        return self.emit(SUM if plain else ZDOT, start, self.used - start, self.zero)
+        self.used = start + (n if is_sum else 2 * n)
+        return self.emit(SUM if is_sum else ZDOT, start, self.used - start, self.zero)
 
 
 def pull_back(code: Any, pool: Any, first: int, active: Any, partials: Any, adjoints: Any) -> None:
@@ -185,7 +185,7 @@ def source(place: int, x: int, y: int, w: int, z: int) -> int:
 
 
 def pull_back_take(pool: Any, start: int, n: int, active: Any, adjoints: Any, q: int) -> None:
-    """Send the adjoint of a take to the item that was taken."""
+    """Send the adjoint of a take to the item that was is_taken."""
     zero = adjoints.zero
     index = pool[start]
     negative = adjoints.emit(LESS, index, zero, 0)
@@ -193,5 +193,5 @@ def pull_back_take(pool: Any, start: int, n: int, active: Any, adjoints: Any, q:
     for k in range(n):
         x = pool[start + 1 + k]
         if active[x]:
-            taken = adjoints.emit(EQUAL, index, adjoints.whole + k, 0)
-            adjoints.send(x, adjoints.one, adjoints.emit(WHERE, taken, q, zero))
+            is_taken = adjoints.emit(EQUAL, index, adjoints.whole + k, 0)
+            adjoints.send(x, adjoints.one, adjoints.emit(WHERE, is_taken, q, zero))

@@ -21,8 +21,8 @@ static void *copied(Py_buffer *view) {
 
 static void plan_dealloc(Plan *self) {
     ag_program *g = &self->g;
-    void *held[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->outcome, g->constant, self->rows.of, self->rows.direct};
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++) free(held[i]);
+    void *arrays[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->outcome, g->constant, self->rows.of, self->rows.direct};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
     for (int i = 0; i < self->spares; i++) free(self->spare[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -201,8 +201,8 @@ static PyObject *plan_points(Plan *self, PyObject *args) {
     free(v);
     free(at);
     free(bad);
-    Py_buffer *held[] = {&in, &in_step, &out, &out_step, &fail};
-    for (int i = 0; i < 5; i++) PyBuffer_Release(held[i]);
+    Py_buffer *views[] = {&in, &in_step, &out, &out_step, &fail};
+    for (int i = 0; i < 5; i++) PyBuffer_Release(views[i]);
     if (!done) return NULL;
     Py_RETURN_NONE;
 }
