@@ -15,7 +15,7 @@ ITEMS = [5.0, 7.0, 11.0]
 WRONG = [3, -4, 0.5, math.nan, math.inf, -math.inf]
 
 
-def test_places_are_those_of_lists(executor: str) -> None:
+def test_indices_are_those_of_lists(executor: str) -> None:
     f = jit(take)
     for i in range(-3, 3):
         assert take(ITEMS, i) == ITEMS[i] == f(ITEMS, i) == take(tuple(ITEMS), float(i)) == take(np.array(ITEMS), Value(i))
@@ -24,7 +24,7 @@ def test_places_are_those_of_lists(executor: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_places(wrong: float, executor: str) -> None:
+def test_wrong_indices(wrong: float, executor: str) -> None:
     f = jit(take)
     assert f(ITEMS, 1) == 7.0
     for call in (take, f, jit(take)):
@@ -39,7 +39,7 @@ def test_wrong_places(wrong: float, executor: str) -> None:
     assert f(ITEMS, 2) == 11.0
 
 
-def test_what_is_no_place() -> None:
+def test_indices_of_wrong_types() -> None:
     for wrong in ("1", None, 1j, [[1], [0, 1]]):
         with pytest.raises((TypeError, ValueError), match="take"):
             take(ITEMS, wrong)
@@ -49,7 +49,7 @@ def test_what_is_no_place() -> None:
         jit(lambda i: take(["a", "b"], i)).program(1.0)
 
 
-def test_a_wrong_place_on_a_way_not_taken_is_no_error(executor: str) -> None:
+def test_wrong_index_on_a_path_not_taken(executor: str) -> None:
     f = jit(lambda i: take(ITEMS, i) if i < 3 else -1.0)
     assert [f(0.0), f(7.0), f(2.0), f(-9.0 + 7)] == [5.0, -1.0, 11.0, 7.0]
     assert vmap(f)(np.array([0.0, 7.0, 2.0, 3.0])).tolist() == [5.0, -1.0, 11.0, -1.0]
@@ -72,7 +72,7 @@ def test_rows_and_arrays(executor: str) -> None:
         jit(lambda i: take([[1.0, 2.0], [3.0]], i))(0.0)
 
 
-def test_places_that_are_computed(executor: str) -> None:
+def test_computed_indices(executor: str) -> None:
     f = jit(lambda xs, x: take(xs, round(x * 2)) * x)
     for x in (0.1, 0.4, 0.6, 1.1, -0.4):
         assert f(ITEMS, x) == ITEMS[round(x * 2)] * x

@@ -112,7 +112,7 @@ ONLY_UNTRACED: list[Callable[[Any], Any]] = [
 
 
 @pytest.mark.parametrize("f", ONLY_UNTRACED)
-def test_what_numbers_can_and_values_cannot(f: Callable[[Any], Any]) -> None:
+def test_methods_of_floats_are_refused(f: Callable[[Any], Any]) -> None:
     f(1.0)
     with pytest.raises(TraceError, match="untraced it runs") as caught:
         jit(f)(1.0)
@@ -148,7 +148,7 @@ def test_allowed(f: Callable[[Any], Any]) -> None:
         assert traced(x) == pytest.approx(f(x), rel=1e-15)
 
 
-def test_copies_lose_the_link_as_without_jit() -> None:
+def test_copies_lose_the_dependence() -> None:
     w = Value(2.0)
     for f in (lambda x: copy.copy(x) * x, lambda x: copy.copy(x * x) * x, lambda x: copy.copy(w) * x):
         for x in (3.0, 5.0):
@@ -160,7 +160,7 @@ def test_copies_lose_the_link_as_without_jit() -> None:
     assert f(1.0).data == 5.0
 
 
-def test_the_constants_of_f_are_open() -> None:
+def test_constants_can_be_read() -> None:
     """Numbers that are the same in every call may be read, printed, looked up."""
     f = jit(lambda x: x * {2.0: 7.0}[Value(2.0).data] + len(f"{Value(1.0)}") * 0 + len({Value(1.0)}))
     assert [f(1.0), f(2.0)] == [8.0, 15.0]
@@ -233,7 +233,7 @@ def test_files_input_and_processes_are_refused(tmp_path: Path, monkeypatch: pyte
     assert path.read_text() == "2.0"
 
 
-def test_loading_a_module_while_tracing_is_none_of_the_functions_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_while_tracing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loaded_late.py").write_text("FACTOR = 3.0")
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -245,7 +245,7 @@ def test_loading_a_module_while_tracing_is_none_of_the_functions_doing(tmp_path:
     assert jit(f)(2.0) == 6.0
 
 
-def test_own_operations_may_turn_to_the_world(tmp_path: Path) -> None:
+def test_custom_operations_may_do_io(tmp_path: Path) -> None:
     path = tmp_path / "factor.txt"
     path.write_text("2.0")
 
@@ -262,7 +262,7 @@ def test_own_operations_may_turn_to_the_world(tmp_path: Path) -> None:
 # ---- what lies outside
 
 
-def test_traced_numbers_kept_outside_are_refused() -> None:
+def test_leaked_values_are_refused() -> None:
     kept: list[Any] = []
     holder = type("Holder", (), {})()
 
@@ -294,7 +294,7 @@ def test_traced_numbers_kept_outside_are_refused() -> None:
         holder.last = None
 
 
-def test_kept_for_a_while_is_no_harm() -> None:
+def test_values_kept_for_a_while() -> None:
     """Garbage in cycles, as of a helper that calls itself, and what is dropped before the end."""
 
     def f(x: Any) -> Any:
@@ -335,7 +335,7 @@ def test_changes_of_arguments_are_refused() -> None:
     assert jit(lambda xs: item(list(xs)))([3.0]) == 6.0
 
 
-def test_primitives_may_need_plain_numbers() -> None:
+def test_custom_operations_of_plain_numbers() -> None:
     """Their function and partials are tried on Values first; what that refuses is no fault of f."""
 
     @primitive(partials=[lambda x, y: y * math.cos(x), lambda x, y: math.sin(x)])
@@ -348,7 +348,7 @@ def test_primitives_may_need_plain_numbers() -> None:
         assert jit(grad(f))(x) == pytest.approx(grad(f)(x), rel=1e-15)
 
 
-def test_threads_do_not_hear_of_a_trace_elsewhere() -> None:
+def test_other_threads_are_not_traced() -> None:
     """While one thread traces, others read and print Values as ever."""
     inside, done = threading.Event(), threading.Event()
     seen: list[Any] = []
@@ -372,7 +372,7 @@ def test_threads_do_not_hear_of_a_trace_elsewhere() -> None:
     assert seen == [6.0, 6.0, "6.0", True, True, 1.0, "Value(data=6.0, grad=1.0)", True]
 
 
-def test_after_a_failed_trace_all_is_as_before() -> None:
+def test_after_a_failed_trace() -> None:
     v = Value(2.0)
     for f in (lambda x: x.data, lambda x: 1 / 0, lambda x: {}["a"]):
         with pytest.raises(Exception):  # noqa: B017
@@ -383,7 +383,7 @@ def test_after_a_failed_trace_all_is_as_before() -> None:
     assert repr(v * 2) == "Value(data=4.0, grad=0.0)"
 
 
-def test_an_interrupted_trace_leaves_nothing() -> None:
+def test_after_an_interrupted_trace() -> None:
     def f(x: Any) -> Any:
         raise KeyboardInterrupt
 

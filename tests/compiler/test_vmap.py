@@ -38,7 +38,7 @@ def many_ways(x: Any) -> Any:
 
 
 @pytest.mark.parametrize("f", [piecewise, many_ways, lambda x: max(x, 0.5) - min(x, 0.25), lambda x: x > 0.5])
-def test_points_take_their_ways_in_order(f: Callable[[Any], Any], executor: str) -> None:
+def test_points_take_their_paths_in_order(f: Callable[[Any], Any], executor: str) -> None:
     rng = random.Random(1)
     x = np.array([rng.choice([rng.uniform(-3, 3), rng.uniform(50, 90), -1.0, 0.0, np.nan]) for _ in range(2000)])
     found = vmap(f)(x)
@@ -76,7 +76,7 @@ def test_axes_within_arguments() -> None:
     assert vmap(lambda d: d["a"][0] - d["a"][1])({"a": [points, 2 * points]}).tolist() == [-1.0, -2.0, -3.0]
 
 
-def test_what_is_refused() -> None:
+def test_wrong_arguments() -> None:
     two, three = np.zeros(2), np.zeros(3)
     add = lambda x, y: x + y  # noqa: E731
     cases: list[tuple[type[Exception], str, Callable[[], Any]]] = [
@@ -175,7 +175,7 @@ def test_derivatives_and_nesting(executor: str) -> None:
     np.testing.assert_allclose(jacobian(lambda s: vmap(lambda x: x * s)(a))(3.0), a)
 
 
-def test_values_among_points_or_outside() -> None:
+def test_captured_values() -> None:
     w = Value(3.0)
     for call in (
         lambda: vmap(lambda x: x * w)(np.array([1.0, 2.0])),
@@ -208,7 +208,7 @@ def test_threads_give_the_same_bits(executor: str) -> None:
     np.testing.assert_allclose([part[:5] for part in one], few, rtol=1e-15)
 
 
-def test_the_wrapper_reads_as_the_function() -> None:
+def test_wrapper() -> None:
     assert vmap(piecewise).__name__ == "piecewise"
     inner = vmap(lambda x, a: x * a, in_axes=(None, 0))
     assert vmap(inner, in_axes=(0, None)).in_axes == (0, None) and inner.in_axes == (None, 0)  # type: ignore[attr-defined]
@@ -255,7 +255,7 @@ print("survived")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_ctrl_c_stops_all_threads_and_leaves_foreign_memory_alone(threads: int, executor: str, tmp_path: Path) -> None:
+def test_ctrl_c_stops_all_threads(threads: int, executor: str, tmp_path: Path) -> None:
     """Interrupted at random moments a run ends in KeyboardInterrupt; nobody writes to memory that was given up."""
     if executor == "NumPy":
         pytest.skip("it has one thread")
@@ -265,7 +265,7 @@ def test_ctrl_c_stops_all_threads_and_leaves_foreign_memory_alone(threads: int, 
     assert (done.returncode, done.stdout) == (0, "survived\n"), (seed, done.stderr)
 
 
-def test_an_exception_in_one_thread_stops_all_of_them() -> None:
+def test_exception_in_one_thread() -> None:
     """Parts not begun are left out, and the exception comes when no thread runs any more."""
     for bad in range(8):
         begun, ended = [], []
