@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import expressions
 import pytest
 from helpers import ulps
 
@@ -16,18 +17,7 @@ from autograd.ops.primitives import TABLE
 
 inf, nan = math.inf, math.nan
 EDGES = [0.0, -0.0, 1.0, -1.0, inf, -inf, nan, 1e300, -1e300, 1e-300, -1e-300, 5e-324, 0.5, -2.0, 3.7, 1e16, 710.0, -746.0]
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "neg": lambda x: -x,
-    "abs": abs,
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y,
-    "pow": lambda x, y: x**y,
-    "mod": lambda x, y: x % y,
-    "floordiv": lambda x, y: x // y,
-    "round": round,
-}
+OPERATORS: dict[str, Callable[..., Any]] = {**expressions.OPERATORS, "round": round}
 ROWS = [name for name, row in TABLE.items() if row.arity and (row.public or name in OPERATORS)]
 # units in the last place: the vector libraries' 4, twice or thrice in composed rules; lgamma is Python's own in pure Python
 ULPS, ULPS_OF_PARTIALS = 4, 8
