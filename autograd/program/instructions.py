@@ -95,7 +95,6 @@ PIVOT = _add_pooled("pivot")  # the place of the first of the largest operands
 LINK = _add_pooled("link")  # the first operand; in a derivative the second part are its operands, the third their partials
 TAKE = _add_pooled("take")  # of the operands after the first, the one whose place the first is
 CALL = _add_pooled("call")  # a Python function: number c
-POOLED = (SUM, DOT, ZDOT, PIVOT, LINK, TAKE, CALL)
 SUMS = (SUM, DOT, ZDOT)  # those with an initial value
 
 IDENTITY, STOP, ADD, MUL, NEG = (OPCODES[name] for name in ("identity", "stop", "add", "mul", "neg"))
