@@ -204,14 +204,11 @@ def matched(tree: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, A
 # ---- for those who only read
 
 
-def nested_items(x: Any) -> Iterator[Any]:
+def nested_items(x: Any) -> list[Any]:
     """The innermost items of iterables of any kind, arrays and the values of dicts among them; what is no iterable itself."""
     if isinstance(x, (str, bytes)) or not hasattr(type(x), "__iter__"):
-        yield x
-        return
+        return [x]
     items = list(x.flat if isinstance(x, np.ndarray) else x.values() if isinstance(x, dict) else x)
-    if set(map(type, items)) <= PLAIN - {np.ndarray}:
-        yield from items
-        return
-    for item in items:
-        yield from nested_items(item)
+    if not any([hasattr(kind, "__iter__") for kind in set(map(type, items))]):  # a long list costs no call for each item
+        return items
+    return [inner for item in items for inner in nested_items(item)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,12 +63,15 @@ class ResultLayout:
         return self.unflatten if self.is_plain else lambda numbers: self.build(np.array(numbers))
 
     def _parts(self) -> Iterator[Part]:
-        computed, first, start = set(self.places), 0, 0
+        computed = set(self.places)
+        before = list(accumulate([i in computed for i in range(len(self.literals))], initial=0))
+        first = 0
         for shape in self.tree.shapes:
-            leaves = range(first, first + math.prod(shape))
-            stop = start + sum([i in computed for i in leaves])
-            yield Part(shape, first, len(leaves), start, stop, stop - start == len(leaves) and self.booleans.isdisjoint(leaves))
-            first, start = leaves.stop, stop
+            size = math.prod(shape)
+            start, stop = before[first], before[first + size]
+            is_plain = stop - start == size and self.booleans.isdisjoint(range(first, first + size))
+            yield Part(shape, first, size, start, stop, is_plain)
+            first += size
 
     def _leaves(self, numbers: Any) -> list[Any]:
         """The leaves of the pytree, from an array of the computed numbers."""
@@ -114,16 +118,12 @@ class ResultLayout:
 
 def _runs(parts: Iterable[Part]) -> Iterator[Part]:
     """The parts, numbers side by side as one."""
-    run: Part | None = None
-    for part in parts:
-        if run and run.is_plain and part.is_plain and not run.shape and not part.shape:
-            run = run._replace(size=run.size + 1, stop=part.stop)
-            continue
-        if run:
-            yield run
-        run = part
-    if run:
-        yield run
+    for is_run, group in groupby(parts, lambda part: part.is_plain and not part.shape):
+        run = list(group)
+        if is_run:
+            yield run[0]._replace(size=len(run), stop=run[-1].stop)
+        else:
+            yield from run
 
 
 def _fixed(x: Any) -> Any:

@@ -106,19 +106,19 @@ def filled(x: Any, numbers: Iterator[Any]) -> Any:
 
 
 def _filled_leaf(x: Any, numbers: Iterator[Any]) -> Any:
+    if is_number(x):
+        return next(numbers)
     if isinstance(x, np.ndarray):
         items = [filled(item, numbers) for item in x.flat] if x.dtype.kind == "O" else list(islice(numbers, x.size))
         array = np.empty(len(items), dtype=object)
         array[:] = items
         return array.reshape(x.shape) if x.ndim else items[0]
-    if isinstance(x, Static):
-        return x.value
-    return next(numbers) if is_number(x) else x
+    return x.value if isinstance(x, Static) else x
 
 
 def is_number(x: Any) -> bool:
     """Whether this is an input of a program, rather than a part of it."""
-    return type(x) is Value or (is_real(x) and type(x) not in OTHERS)
+    return type(x) is float or type(x) is Value or (is_real(x) and type(x) not in OTHERS)
 
 
 def flat_numbers(pieces: Sequence[Any]) -> list[Any]:
