@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import graphviz  # type: ignore[import-untyped]
 
-from viz.drawing.groups import draw_groups
-from viz.drawing.neurons import draw_neurons
 from viz.drawing.text_tree import MAX_LINES, text_tree
-from viz.drawing.values import DrawPicture, draw_classic, draw_values
+from viz.drawing.view_groups import draw_groups
+from viz.drawing.view_neurons import draw_neurons
+from viz.drawing.view_values import DrawPicture, draw_classic, draw_values
 from viz.model.fold import fewest_items, fold
 from viz.model.graph import Graph
 from viz.model.group_stats import Group, flows_of, groups_of

@@ -31,7 +31,7 @@ def draw_values(picture: Picture, direction: str, theme: Theme, groups: bool) ->
     results = {box.id for box in picture.boxes if box.kind == "operation"}
     for arrow in picture.arrows:
         weight = TRUNK if arrow.tail in results else "1"
-        graph.edge(arrow.tail, arrow.head, weight=weight, **_arrow(arrow, direction, theme, scale))
+        graph.edge(arrow.tail, arrow.head, weight=weight, **_edge(arrow, direction, theme, scale))
     if groups:
         add_frames(graph, picture, theme)
     return graph
@@ -52,7 +52,7 @@ def draw_classic(picture: Picture, direction: str, theme: Theme, groups: bool) -
             graph.edge(f"op_{box.id}", box.id, weight=TRUNK, color=colour, penwidth="1.2")
     for arrow in picture.arrows:
         weight = TRUNK if arrow.tail in results else "1"
-        graph.edge(arrow.tail, f"op_{arrow.head}", weight=weight, **_arrow(arrow, direction, theme, scale))
+        graph.edge(arrow.tail, f"op_{arrow.head}", weight=weight, **_edge(arrow, direction, theme, scale))
     if groups:
         add_frames(graph, picture, theme, results)
     return graph
@@ -82,7 +82,8 @@ def gradient_scale(picture: Picture) -> Scale:
     return Scale.fit(others, clipped=any(grad > scale.top for grad in roots))
 
 
-def _arrow(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> Attributes:
+def _edge(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> Attributes:
+    """How an edge looks, and its label: the local derivative, nothing where that is 1, and how often the operand is used."""
     if arrow.kind == "stub":
         return {"style": "dashed", "color": theme.faint}
     if arrow.kind == "constant":

@@ -25,7 +25,7 @@ from autograd import Value, grad, jit, primitive
 from autograd.engine.context import tracing
 from autograd.errors import TraceError
 
-HERE = "test_trace.py:"
+HERE = "test_refusals.py:"
 
 REFUSED: list[tuple[str, Callable[[Any], Any], str]] = [
     (r"\.data", lambda x: x.data, "stop_gradient"),

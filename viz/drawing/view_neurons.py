@@ -26,7 +26,7 @@ def draw_neurons(network: Network, direction: str, theme: Theme) -> graphviz.Dig
     scale = Scale.fit(abs(x) for x in _gradients(network))
     graph = new_digraph("network", theme, _legend(network, scale, theme))
     cards = {card.id: neuron_card(card, network, theme, tint(theme, scale, card.gradient)) for card in network.cards.values()}
-    arrows = [_arrow(link, network, theme, scale) for link in network.links]
+    arrows = [_edge(link, network, theme, scale) for link in network.links]
     if direction == "LR" and is_layered(network):
         add_at_fixed_places(graph, network, layer_frames(network), cards, arrows, theme)
         return graph
@@ -71,7 +71,7 @@ def _add_column(graph: graphviz.Digraph, name: str, title: str, cards: list[Card
                 order.edge(a.id, b.id, style="invis", weight="0")
 
 
-def _arrow(link: Link, network: Network, theme: Theme, scale: Scale) -> tuple[Attributes, list[str]]:
+def _edge(link: Link, network: Network, theme: Theme, scale: Scale) -> tuple[Attributes, list[str]]:
     """The attributes of an arrow and the lines of its label.
 
     The label has the weight and its gradient, or the gradient sent back.

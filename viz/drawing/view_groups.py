@@ -40,7 +40,7 @@ def draw_groups(
     _add_frames(graph, names, frames, theme)
     strength = Scale.fit(flow.norm for flow in flows)
     for flow in flows:
-        graph.edge(names[flow.tail], names[flow.head], **_arrow(flow, direction, theme, strength))
+        graph.edge(names[flow.tail], names[flow.head], **_edge(flow, direction, theme, strength))
     return graph
 
 
@@ -83,7 +83,7 @@ def _add_frames(graph: graphviz.Digraph, names: dict[Scope, str], frames: dict[S
     nest(graph, clusters)
 
 
-def _arrow(flow: Flow, direction: str, theme: Theme, scale: Scale) -> Attributes:
+def _edge(flow: Flow, direction: str, theme: Theme, scale: Scale) -> Attributes:
     """The attributes of an arrow: the edges, and the gradient as number and width."""
     known = 0.0 < flow.norm < math.inf
     width = 1.0 + 3.0 * scale.strength(flow.norm) if known else 1.0
