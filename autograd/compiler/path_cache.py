@@ -13,7 +13,7 @@ from autograd.errors import TraceError
 
 LOG = logging.getLogger("autograd.jit")
 FULL = (
-    "{} took its {} ways at branches (if, while, comparisons) and now a new one, at {}: it runs untraced. "
+    "{} has max_paths={} paths through its branches (if, while, comparisons), and now takes another, at {}. "
     "Choose with autograd.where, maximum, abs, clip, which need no branch, or raise max_paths"
 )
 
@@ -61,7 +61,7 @@ class PathCache:
             message = FULL.format(self.name, self.limit, (self.last.guard_lines or ("an unknown line",))[-1])
             if self.on_limit == "raise":
                 raise TraceError(message)
-            LOG.warning(message)
+            LOG.warning("%s. It runs untraced", message)
         elif self.on_limit == "raise":
             raise TraceError(FULL.format(self.name, self.limit, "a line seen before"))
         return False

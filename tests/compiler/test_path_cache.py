@@ -176,14 +176,14 @@ def test_beyond_the_limit(caplog: pytest.LogCaptureFixture) -> None:
             assert [f(float(x)) for x in range(8)] == [many_paths(float(x)) for x in range(8)]
     assert f.stats["paths"] == 3 and f.stats["eager"] == 10
     [record] = caplog.records
-    assert "jit(many_paths) took its 3 ways" in record.getMessage() and "test_path_cache.py:" in record.getMessage()
+    assert "jit(many_paths) has max_paths=3 paths" in record.getMessage() and "test_path_cache.py:" in record.getMessage()
 
 
 def test_on_limit_raise() -> None:
     f = jit(many_paths, max_paths=2, on_limit="raise")
     assert [f(0.0), f(1.0), f(1.0)] == [0.0, 1.0, 1.0]
     for _ in range(2):
-        with pytest.raises(TraceError, match=r"jit.many_paths. took its 2 ways .* raise max_paths"):
+        with pytest.raises(TraceError, match=r"jit.many_paths. has max_paths=2 paths .* raise max_paths"):
             f(5.0)
     assert f(0.5) == 0.5
     with pytest.raises(ValueError, match="on_limit"):

@@ -49,7 +49,7 @@ def test_points_take_their_paths_in_order(f: Callable[[Any], Any], executor: str
 
 def test_the_limit_holds_for_points_too() -> None:
     f = jit(many_ways, max_paths=2, on_limit="raise")
-    with pytest.raises(TraceError, match="took its 2 ways"):
+    with pytest.raises(TraceError, match="has max_paths=2 paths"):
         vmap(f)(np.arange(9.0))
 
 
