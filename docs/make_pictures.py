@@ -1,6 +1,6 @@
 """Draw docs/pictures/*.png, and docs/lesson.png as the README does.
 
-Needs a Chromium on PATH, which takes the screenshots of pages.
+Needs a Chromium on PATH, which takes the screenshots of pages, and a font as wide as Helvetica (Debian: fonts-liberation).
 """
 
 from __future__ import annotations
