@@ -18,6 +18,7 @@ from autograd._compiled import choose as _choose  # noqa: E402
 
 compiled: bool = _choose()
 
+from autograd._containers import register_pytree_node  # noqa: E402
 from autograd.calculus.ad import gradient  # noqa: E402
 from autograd.calculus.implicit import implicit  # noqa: E402
 from autograd.calculus.scipy_objective import scipy_objective  # noqa: E402
@@ -71,6 +72,7 @@ __all__ = [
     "jvp",
     "no_grad",
     "primitive",
+    "register_pytree_node",
     "scipy_objective",
     "scope",
     "sparsity",

@@ -2,6 +2,7 @@
 
 from typing import Any, overload
 
+from autograd._containers import register_pytree_node as register_pytree_node
 from autograd.calculus.ad import gradient as gradient
 from autograd.calculus.implicit import implicit as implicit
 from autograd.calculus.scipy_objective import scipy_objective as scipy_objective

@@ -1,7 +1,7 @@
-"""Pytrees: flatten nested lists, tuples and dicts, and put them together again.
+"""Pytrees: flatten nested containers, and put them together again.
 
-The one place that knows what a container is: `NODES` and `node_of` say how each kind comes apart. It stands beside the folders,
-since all of them walk structures, `nn` and `optim` too; it knows no Value. What is no container, as an array, is a leaf.
+It stands beside the folders, since all of them walk structures, `nn` and `optim` too; it knows no Value. How each kind of
+container comes apart is said in _containers.py. What is no container, as an array, is a leaf.
 
 A spec says all of a structure but its leaves. For speed it is made of plain tuples, which can be hashed and compared: LEAF, or
 (kind, aux, children), the type, what else it takes to build one (the keys of a dict), and the specs of the children (their
@@ -10,73 +10,16 @@ number, where all are leaves).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from copy import copy
-from functools import lru_cache
-from itertools import islice
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, islice
+from typing import Any
 
 import numpy as np
 
+from autograd._containers import PLAIN, node_of
+
 Spec = Any  # LEAF or (kind, aux, children)
 LEAF = None
-PLAIN: set[type] = {float, int, bool, str, np.ndarray}  # the commonest leaves, for speed; the engine adds Value
-
-
-class Node(NamedTuple):
-    """How a kind of container comes apart and is put together."""
-
-    flatten: Callable[[Any], tuple[Collection[Any], Any]]  # to its children and aux
-    unflatten: Callable[[type, Any, list[Any]], Any]  # from its type, aux and children
-    keys: Callable[[Any, int], Sequence[Any]] = lambda aux, count: range(count)  # of the children
-
-
-class Template:
-    """An empty dict of some kind, with what it knows besides its items; equal to those of its kind."""
-
-    def __init__(self, like: Any) -> None:
-        self.empty: Any = copy(like)
-        self.empty.clear()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is Template and type(self.empty) is type(other.empty)
-
-    def __hash__(self) -> int:
-        return hash(type(self.empty))
-
-    def filled(self, items: Iterable[tuple[Any, Any]]) -> Any:
-        """A dict of this kind."""
-        result = copy(self.empty)
-        result.update(items)
-        return result
-
-
-SEQUENCE = Node(lambda x: (x, None), lambda kind, aux, children: children if kind is list else kind(children))
-NAMED = Node(lambda x: (x, None), lambda kind, aux, children: kind._make(children))  # type: ignore[attr-defined]
-DICT = Node(
-    lambda x: (x.values(), tuple(x)),
-    lambda kind, aux, children: dict(zip(aux, children, strict=True)),
-    lambda aux, count: aux,
-)
-OTHER_DICT = Node(
-    lambda x: (x.values(), (tuple(x), Template(x))),
-    lambda kind, aux, children: aux[1].filled(zip(aux[0], children, strict=True)),
-    lambda aux, count: aux[0],
-)
-NODES: dict[type, Node] = {list: SEQUENCE, tuple: SEQUENCE, dict: DICT}
-
-
-def _find_node(kind: type) -> Node | None:
-    """How containers of this type come apart; None for the types of leaves."""
-    node = NODES.get(kind)
-    if node is not None or not issubclass(kind, (list, tuple, dict)):
-        return node
-    if issubclass(kind, dict):
-        return OTHER_DICT
-    return NAMED if hasattr(kind, "_make") else SEQUENCE
-
-
-node_of: Callable[[type], Any] = lru_cache(256)(_find_node)
 
 
 def flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], Spec]:
@@ -149,11 +92,11 @@ def child_specs(inner: int | tuple[Spec, ...]) -> Sequence[Spec]:
     return [LEAF] * inner if isinstance(inner, int) else inner
 
 
-def nesting(spec: Spec) -> Any:
-    """How containers lie in each other, whatever their kinds and keys."""
-    if spec is LEAF or type(spec[2]) is int:
-        return spec and spec[2]
-    return tuple(map(nesting, spec[2]))
+def leaf_count(spec: Spec) -> int:
+    """How many leaves there are."""
+    if spec is LEAF:
+        return 1
+    return spec[2] if isinstance(spec[2], int) else sum(map(leaf_count, spec[2]))
 
 
 # ---- one level
@@ -180,12 +123,56 @@ def rebuilt(x: Any, children: Iterable[Any]) -> Any:
     return node.unflatten(type(x), node.flatten(x)[1], list(children))
 
 
-class Mismatch(ValueError):
-    """Two structures differ; `path` says where."""
+# ---- two structures
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"the structures differ{f' at {path}' if path else ''}")
-        self.path = path
+
+class Mismatch(ValueError):
+    """Two structures differ: `path` says where, `why` in what."""
+
+    def __init__(self, path: str, why: str = "") -> None:
+        super().__init__(f"the structures differ{f' at {path}' if path else ''}{why and ': ' + why}")
+        self.path, self.why = path, why
+
+
+def order_of(spec: Spec, other: Spec, path: str = "", start: int = 0) -> Iterator[int]:
+    """For each leaf of a structure the place of the same leaf in another one, whose dicts may have their keys in another order.
+
+    Mismatch where containers are of other types, or have other keys or aux.
+    """
+    if spec == other:
+        yield from range(start, start + leaf_count(spec))
+        return
+    children, others = _alike(spec, other, path)
+    starts = dict(zip(others, accumulate(map(leaf_count, others.values()), initial=start), strict=False))
+    for key, child in children.items():
+        yield from order_of(child, others[key], f"{path}[{key!r}]", starts[key])
+
+
+def _alike(spec: Spec, other: Spec, path: str) -> tuple[dict[Any, Spec], dict[Any, Spec]]:
+    """The children of two containers of one kind by key; Mismatch where they are not of one kind."""
+    if spec is LEAF or other is LEAF or spec[0] is not other[0]:
+        raise Mismatch(path, f"{_kind_of(other)} in place of {_kind_of(spec)}")
+    children, others = by_key(spec), by_key(other)
+    if children.keys() != others.keys():
+        if not node_of(spec[0]).by_key:
+            raise Mismatch(path, f"{len(others)} items in place of {len(children)}")
+        raise Mismatch(path, f"the keys {list(others)} in place of {list(children)}")
+    if not node_of(spec[0]).by_key and spec[1] != other[1]:
+        raise Mismatch(path, f"another {_kind_of(spec).split()[-1]}, by what it holds besides numbers")
+    return children, others
+
+
+def by_key(spec: Spec) -> dict[Any, Spec]:
+    """The specs of a container's children by their keys."""
+    kind, aux, inner = spec
+    specs = child_specs(inner)
+    return dict(zip(node_of(kind).keys(aux, len(specs)), specs, strict=True))
+
+
+def _kind_of(spec: Spec) -> str:
+    if spec is LEAF:
+        return "a number"
+    return "None" if spec[0] is type(None) else f"a {spec[0].__name__}"
 
 
 def matched(tree: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -205,10 +192,15 @@ def matched(tree: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, A
 
 
 def nested_items(x: Any) -> list[Any]:
-    """The innermost items of iterables of any kind, arrays and the values of dicts among them; what is no iterable itself."""
-    if isinstance(x, (str, bytes)) or not hasattr(type(x), "__iter__"):
+    """The innermost items of containers, arrays and iterables of any kind, but None in them; what is none of these itself."""
+    if x is None or not _has_items(type(x)):
         return [x]
-    items = list(x.flat if isinstance(x, np.ndarray) else x.values() if isinstance(x, dict) else x)
-    if not any([hasattr(kind, "__iter__") for kind in set(map(type, items))]):  # a long list costs no call for each item
+    node = node_of(type(x))
+    items = list(node.flatten(x)[0] if node is not None else x.flat if isinstance(x, np.ndarray) else x)
+    if not any([_has_items(kind) for kind in set(map(type, items))]):  # a long list costs no call for each item
         return items
-    return [inner for item in items for inner in nested_items(item)]
+    return [inner for item in items if item is not None for inner in nested_items(item)]
+
+
+def _has_items(kind: type) -> bool:
+    return node_of(kind) is not None or (hasattr(kind, "__iter__") and not issubclass(kind, (str, bytes)))

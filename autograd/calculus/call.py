@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Sequence
+from contextvars import Token
+from itertools import count, islice
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
+from autograd._pytree import is_container, map_leaves
 from autograd._validate import is_real
 from autograd.calculus.derivation import Argnums, Function
 from autograd.engine.backward import topological_order
-from autograd.engine.context import LEVEL
+from autograd.engine.context import LEVEL, MODE
 from autograd.engine.modes import recording
 from autograd.engine.node import level
-from autograd.engine.ravel import Raveled
+from autograd.engine.ravel import Raveled, array_of, values_in
 from autograd.engine.value import Value, count_active, number, unary, variable, variables
 from autograd.ops.formulas import OPS
 
+FLOATS = {float}
 _levels = count(1)
 _lock = Lock()
 
@@ -29,88 +31,164 @@ def next_level() -> int:
     return next(_levels)
 
 
-@contextmanager
-def inside(level: int) -> Iterator[None]:
-    """Give leaves made meanwhile this level, by which they are known as constants of the call."""
-    with _lock:
-        count_active(more_calls=1)
-    token = LEVEL.set(level)
-    try:
-        yield
-    finally:
-        LEVEL.reset(token)
+class inside:
+    """Record, and give leaves made meanwhile this level, by which they are known as constants of the call."""
+
+    __slots__ = ("_recording", "_token", "level")
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def __enter__(self) -> None:
+        self._recording = recording() if MODE.get() else None
+        if self._recording is not None:
+            self._recording.__enter__()
+        with _lock:
+            count_active(more_calls=1)
+        self._token: Token[int] = LEVEL.set(self.level)
+
+    def __exit__(self, *exception: Any) -> None:
+        LEVEL.reset(self._token)
+        if self._recording is not None:
+            self._recording.__exit__(*exception)
         with _lock:
             count_active(more_calls=-1)
 
 
 class Call:
-    """One call of a function on fresh variables: `inputs` (a Raveled), `variables`, `result`, `nested`."""
+    """One call of a function on fresh variables: `inputs` (a Raveled), `variables`, `result`, `aux`, `nested`."""
 
-    def __init__(self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums) -> None:
-        self.positions = [argnums] if isinstance(argnums, int) else list(argnums)
-        for position in self.positions:
-            if not -len(args) <= position < len(args):
-                raise TypeError(f"{name}: argnums {position} needs more than the {len(args)} positional arguments of the call")
-        if len({position % len(args) for position in self.positions}) < len(self.positions):
-            raise ValueError(f"{name}: argnums {tuple(self.positions)} names an argument twice")
-        self.several = not isinstance(argnums, int)
-        chosen = [args[position] for position in self.positions]
-        self.inputs = Raveled(tuple(chosen) if self.several else chosen[0])
-        self.level = next_level()
-        self.nested = Value in self.inputs.kinds
-        self.variables = self._variables(name)
-        filled = list(args)
-        rebuilt = self.inputs.rebuild(self.variables)
-        for position, argument in zip(self.positions, rebuilt if self.several else [rebuilt], strict=True):
-            filled[position] = argument
-        with recording(), inside(self.level):
-            self.result = f(*filled, **kwargs)
+    def __init__(
+        self, name: str, f: Function, args: Sequence[Any], kwargs: Any, argnums: Argnums, has_aux: bool = False
+    ) -> None:
+        self.argnums, self.level = argnums, next_level()
+        self.inputs = Raveled(self._chosen(name, args))
+        kinds = self.inputs.kinds
+        self.nested = Value in kinds
+        if kinds == FLOATS:
+            self.variables: list[Value] = variables(self.inputs.numbers, self.level)
+        else:
+            self.variables = [self._variable(x, i, name) for i, x in enumerate(self.inputs.numbers)]
+        arguments, rebuilt = list(args), self.inputs.rebuild(self.variables)
+        if isinstance(argnums, int):
+            arguments[argnums] = rebuilt
+        else:
+            for position, argument in zip(argnums, rebuilt, strict=True):
+                arguments[position] = argument
+        with inside(self.level):
+            self.result = f(*arguments, **kwargs)
+        self.aux: Any = None
+        if has_aux:
+            self.result, self.aux = pair_of(name, self.result)
 
-    def _variables(self, name: str) -> list[Value]:
-        if self.inputs.kinds == {float}:
-            return variables(self.inputs.numbers, self.level)
-        return [self._variable(x, name) for x in self.inputs.numbers]
+    def _chosen(self, name: str, args: Sequence[Any]) -> Any:
+        """The arguments at the positions argnums."""
+        argnums, count = self.argnums, len(args)
+        for position in (argnums,) if isinstance(argnums, int) else argnums:
+            if not -count <= position < count:
+                raise TypeError(f"{name}: argnums {position} needs more than the {count} positional arguments of the call")
+        if isinstance(argnums, int):
+            return args[argnums]
+        if len({position % count for position in argnums}) < len(argnums):
+            raise ValueError(f"{name}: argnums {tuple(argnums)} names an argument twice")
+        return tuple([args[position] for position in argnums])
 
-    def _variable(self, x: Any, name: str) -> Value:
+    def _variable(self, x: Any, i: int, name: str) -> Value:
         if type(x) is Value:
             return unary(OPS["identity"], x)
         if not is_real(x):
-            raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}; leave that argument out with argnums")
+            raise TypeError(f"{name} differentiates by numbers, not {type(x).__name__}, at {self._place(i)}: {way_out(x)}")
         return variable(float(x), self.level)
 
+    def _place(self, i: int) -> str:
+        """Where a number of the inputs is among the arguments."""
+        place = next(islice(self.inputs.places(""), i, None))
+        if isinstance(self.argnums, int):
+            return f"args[{self.argnums}]{place}"
+        which, _, rest = place.removeprefix("[").partition("]")
+        return f"args[{self.argnums[int(which)]}]{rest}"
+
     def look_outside(self, outputs: Sequence[Any]) -> None:
-        """Note whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
+        """Note whether the outputs depend on Values from outside."""
+        self.nested = self.nested or self.reaches_outside(outputs)
+
+    def reaches_outside(self, outputs: Sequence[Any]) -> bool:
+        """Whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
 
         Enclosing calls have lower levels; what calls inside left behind is constant by now.
         """
-        if not self.nested:
-            order = topological_order([x for x in outputs if type(x) is Value])
-            self.nested = any([x.operation == 0 and not x.is_constant and level(x) < self.level for x in order])
+        order = topological_order([x for x in outputs if type(x) is Value])
+        return any([x.operation == 0 and not x.is_constant and level(x) < self.level for x in order])
 
     def plain(self, x: Any) -> Any:
         """A result as the caller gets it: the number, unless this call is nested in another derivative."""
         return x if self.nested or type(x) is not Value else number(x)
+
+    def plain_aux(self) -> Any:
+        """The aux as the caller gets it: numbers for its Values, unless Values from outside take part."""
+        values = values_in(self.aux)
+        if not values or self.nested or self.reaches_outside(values):
+            return self.aux
+        return map_leaves(_plain, self.aux)
 
     def mirrored(self, found: Sequence[Any]) -> Any:
         """Derivatives in the structure of the arguments."""
         return self.inputs.rebuild(found)
 
 
+def _plain(x: Any) -> Any:
+    """A leaf with numbers for its Values."""
+    if isinstance(x, np.ndarray):
+        return array_of([number(item) if type(item) is Value else item for item in x.flat], x.shape) if values_in(x) else x
+    return number(x) if type(x) is Value else x
+
+
+def pair_of(name: str, result: Any) -> tuple[Any, Any]:
+    """The output and the aux that a function with `has_aux` returned; TypeError for anything else."""
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(f"{name} with has_aux needs a function that returns a pair (output, aux), not {type(result).__name__}")
+    return result[0], result[1]
+
+
 def one_number(name: str, output: Any) -> Any:
     """The number that a function returned; TypeError for anything else."""
+    if type(output) is Value:
+        return output
     if isinstance(output, np.ndarray) and output.ndim == 0:
         output = output.item()
     if type(output) is not Value and not is_real(output):
-        raise TypeError(f"{name} needs a function that returns one number, not {type(output).__name__}: use jacobian()")
+        raise TypeError(f"{name} needs a function that returns one number, not {type(output).__name__}: {_way_to_one(output)}")
     return output
+
+
+def _way_to_one(output: Any) -> str:
+    if output is None:
+        return "is there a return on every path?"
+    if hasattr(output, "__await__"):
+        return "an async function has to be run inside of one that is not"
+    return "use jacobian()" if is_container(output) or isinstance(output, np.ndarray) else "compute a float or Value"
 
 
 def numbers_of(name: str, result: Any) -> Raveled:
     """The numbers of a result; TypeError where there is anything else, as after a forgotten return."""
     outputs = Raveled(result)
-    for x in outputs.numbers:
-        if type(x) is not Value and not is_real(x):
-            raise TypeError(
-                f"{name} needs a function that returns numbers, in lists, tuples, dicts or arrays, not {type(x).__name__}"
-            )
+    others = [i for i, x in enumerate(outputs.numbers) if type(x) is not Value and not is_real(x)]
+    if others or result is None:
+        kind = type(outputs.numbers[others[0]] if others else result)
+        place = next(islice(outputs.places(""), others[0], None)) if others else ""
+        raise TypeError(
+            f"{name} needs a function that returns numbers, in lists, tuples, dicts, dataclasses or arrays, "
+            f"not {kind.__name__}{place and ' at result' + place}"
+        )
     return outputs
+
+
+def way_out(x: Any) -> str:
+    """What to do with an object that is no number."""
+    kind = type(x)
+    if hasattr(kind, "state_dict") and hasattr(kind, "bind"):
+        return "give model.state_dict() to a function of params that calls model.bind(params)"
+    text = "leave that argument out with argnums"
+    if kind.__module__ in ("builtins", "numpy"):
+        return f"{text}, or pass it in another one"
+    return f"{text}, or say with autograd.register_pytree_node({kind.__name__}, flatten, unflatten) which numbers are in it"

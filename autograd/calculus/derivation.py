@@ -1,4 +1,4 @@
-"""Records the transform that made a function, so `jit` can compile it directly.
+"""Functions that a transform made of others: they know how, so they pickle, and `jit` can compile them directly.
 
 A traced `grad(f)` would record the sweep of the eager engine node by node. `jit` traces `f` instead and takes the derivative
 of its program, which is smaller and faster to make; so it has to know `f`, the transform and its options.
@@ -6,30 +6,47 @@ of its program, which is smaller and faster to make; so it has to know `f`, the 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-from weakref import ReferenceType, ref
+from functools import partial, update_wrapper
+from types import MethodType
+from typing import Any
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
+Compute = Callable[[tuple[Any, ...], dict[str, Any]], Any]  # of positional and named arguments
 
 
-class Derivation(NamedTuple):
-    """The transform that made a function, and what it was applied to."""
+class Derivation:
+    """What `transform(wrapped, **options)` is: a call is one of `compute`. In a class it is a method."""
 
-    derived: ReferenceType[Function]
-    transform: str
-    function: Function
-    argnums: Argnums
-    has_aux: bool
+    def __init__(self, transform: Function, wrapped: Function, compute: Compute, **options: Any) -> None:
+        update_wrapper(self, wrapped)
+        self.transform, self.wrapped, self.options = transform, wrapped, options
+        self.compute = compute
 
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self.compute(args, kwargs)
 
-def note_derivation(derived: Function, transform: str, f: Function, argnums: Argnums, has_aux: bool) -> None:
-    """Attach its derivation to a derived function; by a weak reference, as the function would else hold itself in a cycle."""
-    derived.derivation = Derivation(ref(derived), transform, f, argnums, has_aux)  # type: ignore[attr-defined]
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<{self.transform.__name__} of {self.wrapped!r}>"
+
+    def __reduce__(self) -> Any:
+        return global_name(self) or (partial(self.transform, **self.options), (self.wrapped,))
 
 
 def derivation_of(f: Any) -> Derivation | None:
-    """The derivation of a function that a transform made, and of no other: `functools.wraps` copies it to wrappers too."""
-    derivation = getattr(f, "derivation", None)
-    return derivation if isinstance(derivation, Derivation) and derivation.derived() is f else None
+    """What `jit` derives itself: the function as a derivation by `grad` or `value_and_grad`; None for other functions."""
+    return f if isinstance(f, Derivation) and f.transform.__name__ in ("grad", "value_and_grad") else None
+
+
+def global_name(x: Any) -> str | None:
+    """The name in its module under which pickle finds this very object, as one made by a decorator; None if there is none."""
+    name = getattr(x, "__qualname__", "")
+    found: Any = sys.modules.get(getattr(x, "__module__", ""))
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return name if found is x else None

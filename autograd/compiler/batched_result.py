@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd._pytree import unflatten
+from autograd.compiler.result_layout import raveled_result
 from autograd.compiler.specialization import Specialization
 from autograd.engine.ravel import Raveled
 
@@ -36,7 +37,7 @@ class BatchedResult:
     def put_one_by_one(self, points: Any, results: list[Any]) -> None:
         """Results that were computed untraced."""
         for i, result in zip(points.tolist(), results, strict=True):
-            tree = Raveled(result)
+            tree = raveled_result(result)
             self._place([i], [np.array([leaf]) for leaf in tree.leaves(tree.numbers)], tree)
 
     def _place(self, points: Any, parts: list[Any], tree: Raveled) -> None:
@@ -64,7 +65,7 @@ def form(result: Raveled) -> Any:
 
 def stacked(results: Sequence[Any]) -> Any:
     """Results of single points as arrays with the points in front, in their structure."""
-    raveled = [Raveled(result) for result in results]
+    raveled = [raveled_result(result) for result in results]
     if any([form(other) != form(raveled[0]) for other in raveled]):
         raise TypeError(STRUCTURES)
     columns = zip(*[result.leaves(result.numbers) for result in raveled], strict=True)

@@ -37,7 +37,7 @@ class ResultLayout:
     """
 
     def __init__(self, result: Any) -> None:
-        self.tree = Raveled(result)
+        self.tree = raveled_result(result)
         leaves, self.tree.numbers = self.tree.numbers, []
         self.literals = [None if type(x) is Value else _fixed(x) for x in leaves]
         self.places = [i for i, x in enumerate(leaves) if type(x) is Value]
@@ -126,10 +126,18 @@ def _runs(parts: Iterable[Part]) -> Iterator[Part]:
             yield from run
 
 
+def raveled_result(result: Any) -> Raveled:
+    """A result, in which None is a leaf as any other constant: it may be a number on other paths, at other points."""
+    return Raveled(result, lambda x: x is None)
+
+
 def _fixed(x: Any) -> Any:
     """A leaf of the result that is the same in every call; TraceError if a caller could change it for later calls."""
     try:
         hash(x)
     except TypeError:
-        raise TraceError(f"a traced function cannot return a {type(x).__name__}: return a list, tuple, dict or array") from None
+        raise TraceError(
+            f"a traced function cannot return a {type(x).__name__}: return a list, tuple, dict, dataclass or array, "
+            f"or give the class to autograd.register_pytree_node"
+        ) from None
     return x

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd._pytree import NODES, flatten_with_kinds, is_container, map_leaves
+from autograd._containers import NODES, exact
+from autograd._pytree import flatten_with_kinds, is_container, map_leaves
 from autograd._validate import is_real, refuse_masks
 from autograd.compiler.static_arguments import Static
 from autograd.engine.value import Value
@@ -46,11 +47,11 @@ def key_of(x: Any, pieces: list[Any], name: str) -> Any:
             return spec, tuple([key_of(leaf, pieces, name) for leaf in leaves])
         return spec, tuple(_keys_of_runs(leaves, pieces, name))
     if isinstance(x, Static):
-        return ("static", type(x.value), _exact(_hashable(x.value, name)))
+        return ("static", type(x.value), exact(_hashable(x.value, name)))
     if is_number(x):
         pieces.append(float(x))
         return SCALAR
-    return ("static", kind, _exact(_hashable(x, name)))
+    return ("static", kind, exact(_hashable(x, name)))
 
 
 def _add_numbers(numbers: list[Any], pieces: list[Any]) -> None:
@@ -72,20 +73,13 @@ def _keys_of_runs(leaves: list[Any], pieces: list[Any], name: str) -> Iterator[A
             yield from [key_of(leaf, pieces, name) for leaf in run]
 
 
-def _exact(x: Any) -> Any:
-    """What tells 0 from -0, 1 from 1.0 and True, and takes nan for nan."""
-    if isinstance(x, (float, complex)):
-        return repr(x)
-    return tuple([(type(item), _exact(item)) for item in x]) if isinstance(x, tuple) else x
-
-
 def _hashable(x: Any, name: str) -> Any:
     try:
         hash(x)
     except TypeError:
         raise TypeError(
-            f"{name} takes numbers, arrays of them, lists, tuples and dicts; "
-            f"an argument of another kind must have a hash, as {type(x).__name__} has not"
+            f"{name} takes numbers, arrays of them, lists, tuples, dicts and dataclasses; an argument of another kind must "
+            f"have a hash, as {type(x).__name__} has not, or be given to autograd.register_pytree_node"
         ) from None
     return x
 

@@ -13,7 +13,6 @@ from autograd.compiler.refusals import Refusals, users_line
 from autograd.engine import trace_ops
 from autograd.engine.backward import topological_order
 from autograd.engine.context import TRACE
-from autograd.engine.modes import recording
 from autograd.engine.node import is_constant_inside
 from autograd.engine.value import Value, count_active, operands, variables
 
@@ -59,7 +58,7 @@ class Trace:
 
     def run(self, f: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
         """The result of f; TraceError where it does what a program cannot repeat."""
-        with self.refusals.watching(f, args, kwargs), self._active(), recording(), inside(self.level):
+        with self.refusals.watching(f, args, kwargs), self._active(), inside(self.level):
             return f(*args, **kwargs)
 
     @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calculus.call import one_number
+from autograd.calculus.call import one_number, pair_of
 from autograd.calculus.derivation import Derivation
 from autograd.compiler.refusals import TextError
 from autograd.compiler.signature import filled, flat_numbers, is_number, key_of
@@ -59,24 +59,24 @@ class TracedCall:
 
     def _gradient(self, derivation: Derivation) -> Specialization:
         """The function that `grad` was applied to is traced, and placeholders stand for the derivatives in the result."""
-        argnums = derivation.argnums
+        argnums, has_aux = derivation.options["argnums"], derivation.options["has_aux"]
         positions = [argnums] if isinstance(argnums, int) else list(argnums)
         if not _differentiable(self.args, positions):
             self.jitted.wrapped(*unmarked(self.args), **self._plain_kwargs())  # raises, unless it takes a bool for a number
             raise TraceError(
                 f"{self.trace.name} cannot differentiate by what is a part of the program, as bools and static_argnums"
             )
-        result = self._result(derivation.function)
-        output, aux = result if derivation.has_aux else (result, None)
+        result = self._result(derivation.wrapped)
+        output, aux = pair_of("grad()", result) if has_aux else (result, None)
         output = one_number("grad()", output)
         request = GradientRequest(output, self._inputs(positions))
         placeholders = iter(request.placeholders)
         derivatives = tuple([filled(self.args[position], placeholders) for position in positions])
         gradient = derivatives[0] if isinstance(argnums, int) else derivatives
         value = output if type(output) is Value else float(output)
-        if derivation.transform == "grad":
-            return Specialization(self.trace, (gradient, aux) if derivation.has_aux else gradient, request)
-        return Specialization(self.trace, ((value, aux) if derivation.has_aux else value, gradient), request)
+        if derivation.transform.__name__ == "grad":
+            return Specialization(self.trace, (gradient, aux) if has_aux else gradient, request)
+        return Specialization(self.trace, ((value, aux) if has_aux else value, gradient), request)
 
     def _inputs(self, positions: Sequence[int]) -> list[int]:
         """The program's inputs that the arguments at these positions hold."""

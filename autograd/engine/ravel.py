@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from autograd._pytree import LEAF, PLAIN, flatten_with_kinds, nesting, paths, unflatten
+from autograd._containers import PLAIN
+from autograd._pytree import LEAF, Mismatch, flatten_with_kinds, order_of, paths, unflatten
+from autograd._validate import refuse_arrays
 from autograd.engine.value import Value
 
 Shape = tuple[int, ...]  # of a leaf: () for one number
@@ -20,11 +23,19 @@ class Raveled:
     """A structure of numbers and Values.
 
     `numbers` are all of them in order, `kinds` their types; `spec` and `shapes` are those of the pytree and of its leaves.
+    Containers for which `is_leaf` is true count as leaves.
     """
 
-    def __init__(self, tree: Any) -> None:
-        leaves, self.spec, self.kinds = flatten_with_kinds(tree)
-        self.shapes: list[Shape] = [()] * len(leaves)
+    numbers: list[Any]
+    kinds: set[type]
+    shapes: list[Shape]
+
+    def __init__(self, tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> None:
+        if type(tree) is float:  # the commonest one, for speed
+            self.numbers, self.spec, self.kinds, self.shapes, self.has_arrays = [tree], LEAF, {float}, [()], False
+            return
+        leaves, self.spec, self.kinds = flatten_with_kinds(tree, is_leaf)
+        self.shapes = [()] * len(leaves)
         self.has_arrays = False
         if not self.kinds <= SCALARS and (
             np.ndarray in self.kinds or any([issubclass(kind, np.ndarray) for kind in self.kinds])
@@ -37,7 +48,9 @@ class Raveled:
 
     def rebuild(self, numbers: Sequence[Any]) -> Any:
         """The same structure of other numbers or Values."""
-        return unflatten(self.spec, self.leaves(numbers) if self.has_arrays else numbers)
+        if self.has_arrays:
+            return unflatten(self.spec, self.leaves(numbers))
+        return numbers[0] if self.spec is LEAF else unflatten(self.spec, numbers)
 
     def leaves(self, numbers: Sequence[Any]) -> list[Any]:
         """The leaves of the same structure of other numbers or Values: numbers and arrays."""
@@ -63,9 +76,20 @@ class Raveled:
         kind, _, children = self.spec
         return issubclass(kind, (list, tuple)) and type(children) is int and not self.has_arrays
 
-    def fits(self, other: Raveled) -> bool:
-        """Whether containers and arrays lie in each other as in another structure, whatever their kinds and keys."""
-        return self.shapes == other.shapes and nesting(self.spec) == nesting(other.spec)
+    def numbers_of(self, other: Raveled) -> list[Any]:
+        """The numbers of another structure in the places of this one's; Mismatch where it is another."""
+        order = None if other.spec == self.spec else list(order_of(self.spec, other.spec))
+        shapes = other.shapes if order is None else [other.shapes[i] for i in order]
+        if shapes != self.shapes:
+            paths_shapes = zip(paths(self.spec), self.shapes, shapes, strict=True)
+            path, own, given = next(x for x in paths_shapes if x[1] != x[2])
+            raise Mismatch(path, f"{_sort(given)} in place of {_sort(own)}")
+        if order is None:
+            return other.numbers
+        if not self.has_arrays:
+            return [other.numbers[i] for i in order]
+        ends = list(accumulate(map(math.prod, other.shapes)))
+        return [x for i in order for x in other.numbers[ends[i] - math.prod(other.shapes[i]) : ends[i]]]
 
     def places(self, root: str) -> Iterator[str]:
         """Where each number is, as "root[0]['a'][1, 2]"."""
@@ -74,7 +98,23 @@ class Raveled:
 
 
 def _items(x: Any) -> Any:
-    return x.ravel().tolist() if isinstance(x, np.ndarray) else (x,)
+    if not isinstance(x, np.ndarray):
+        return (x,)
+    refuse_arrays(x)
+    return x.ravel().tolist()
+
+
+def _sort(shape: Shape) -> str:
+    return f"an array of shape {shape}" if shape else "a number"
+
+
+def values_in(tree: Any) -> list[Value]:
+    """The Values of a structure, of which other leaves may be anything."""
+    leaves, _, kinds = flatten_with_kinds(tree)
+    if Value not in kinds and not any([issubclass(kind, np.ndarray) for kind in kinds]):
+        return []
+    items = [item for x in leaves for item in (x.flat if isinstance(x, np.ndarray) and x.dtype.kind == "O" else (x,))]
+    return [x for x in items if type(x) is Value]
 
 
 def array_of(numbers: Sequence[Any], shape: Shape) -> Any:
@@ -99,7 +139,7 @@ def blocks(matrix: Any, outputs: Raveled, inputs: Raveled) -> Any:
     leaves, top = [], 0
     for shape in outputs.shapes:
         bottom = top + math.prod(shape)
-        leaves.append(_row(matrix[top:bottom].reshape((*shape, -1)) if shape else matrix[top], shape, inputs))
+        leaves.append(_row(matrix[top:bottom].reshape((*shape, matrix.shape[1])) if shape else matrix[top], shape, inputs))
         top = bottom
     return unflatten(outputs.spec, leaves)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -245,8 +246,9 @@ def _bound(x: Any, arrays: Iterator[Any], copies: dict[int, Any]) -> Any:
         result = copy.copy(x)
         copies[id(x)] = x, result  # before its parts, which may hold it
         result._set_fields({key: _bound(child, arrays, copies) for key, child in _children(x)})
-    elif children := _children(x):
-        result = rebuilt(x, [_bound(child, arrays, copies) for _, child in children])
+    elif children := [child for _, child in _children(x)]:
+        bound = [_bound(child, arrays, copies) for child in children]
+        result = x if all(map(is_, bound, children)) else rebuilt(x, bound)
     else:
         return x
     copies[id(x)] = x, result

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
+from collections import OrderedDict, deque, namedtuple
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trees import Slotted, form_of, leaves_of, trees, turned
 
 import autograd as ag
-from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
+from autograd import Value, grad, gradient, hessian, hvp, jacobian, jit, jvp, stop_gradient, value_and_grad, vjp, vmap
+from autograd._pytree import flatten, unflatten
+from autograd.nn import MLP
 
 Point = namedtuple("Point", "x y")
 mp = mpmath.MPContext()
 mp.dps = 40
+examples = settings(max_examples=60, deadline=None, print_blob=True)
+
+
+class Ended:
+    """What an async function returns, without the coroutine's warning."""
+
+    def __await__(self) -> Any:
+        raise NotImplementedError
+
+
+def waits(x: Any) -> Any:
+    return Ended()
 
 
 def product(tree: Any) -> Any:
@@ -114,6 +133,134 @@ def test_structure_of_the_hessian() -> None:
     }
 
 
+def on_leaves(tree: Any) -> Any:
+    """A number that depends on all leaves and on their order, through the structure of which it knows nothing."""
+    xs = list(leaves_of(tree))
+    return ag.sum([(i + 1.0) * x * y for i, (x, y) in enumerate(zip(xs, [*xs[1:], 2.0], strict=True))]) if xs else 0.0
+
+
+def like_first(tree: Any, numbers: Any) -> Any:
+    """A structure with other numbers, in order."""
+    leaves, spec = flatten(tree)
+    return unflatten(spec, [next(numbers) for _ in leaves])
+
+
+@examples
+@given(trees(st.floats(-2.0, 2.0)))
+def test_structures_against_flat_lists(tree: Any) -> None:
+    """Every transform of a function of any structure gives what it gives of the list of its leaves, in the structure."""
+    xs = list(leaves_of(tree))
+    directions = [0.5 * i - 1.0 for i in range(len(xs))]
+    direction = turned(like_first(tree, iter(directions)))  # by key: the order of keys is free
+    first = grad(on_leaves)(tree)
+    assert form_of(first) == form_of(tree) and list(leaves_of(first)) == grad(on_leaves)(xs)
+    assert value_and_grad(on_leaves)(tree) == (value_and_grad(on_leaves)(xs)[0], first)
+    assert jvp(on_leaves, (tree,), (direction,)) == jvp(on_leaves, (xs,), (directions,))
+    product = hvp(on_leaves, (tree,), (direction,))
+    assert form_of(product) == form_of(tree) and list(leaves_of(product)) == hvp(on_leaves, (xs,), (directions,))
+    second = hessian(on_leaves)(tree)
+    assert list(leaves_of(second)) == [x for row in hessian(on_leaves)(xs) for x in row]
+
+
+@examples
+@given(trees(st.floats(-2.0, 2.0)))
+def test_structures_of_results_against_flat_lists(tree: Any) -> None:
+    xs = list(leaves_of(tree))
+
+    def f(t: Any) -> Any:
+        return like_first(tree, iter([x * t + t * t for x in xs]))
+
+    def flat_f(t: Any) -> Any:
+        return [x * t + t * t for x in xs]
+
+    weights = [0.5 * i - 1.0 for i in range(len(xs))]
+    value, tangent = jvp(f, 2.0, 1.0)
+    assert form_of(value) == form_of(tangent) == form_of(tree)
+    assert [list(leaves_of(value)), list(leaves_of(tangent))] == list(jvp(flat_f, 2.0, 1.0))
+    value, pull = vjp(f, 2.0)
+    assert pull(turned(like_first(tree, iter(weights)))) == vjp(flat_f, 2.0)[1](weights)
+    for mode in ("forward", "reverse"):
+        slopes = jacobian(f, mode=mode)(2.0)
+        assert form_of(slopes) == form_of(tree) and list(leaves_of(slopes)) == jacobian(flat_f, mode=mode)(2.0)
+
+
+TRANSFORMED: list[Callable[[Any], Any]] = [
+    lambda other: jvp(on_leaves, (PRIMAL,), (other,)),
+    lambda other: jvp(on_leaves, PRIMAL, other),
+    lambda other: hvp(on_leaves, PRIMAL, other),
+    lambda other: vjp(lambda t: like_first(PRIMAL, iter([t, 2.0 * t, 3.0 * t])), 1.0)[1](other),
+    lambda other: jit(lambda t: jvp(on_leaves, PRIMAL, other)[1] * t)(1.0),
+    lambda other: jit(lambda p: hvp(on_leaves, p, other))(PRIMAL),
+    lambda other: vmap(lambda t: jvp(on_leaves, PRIMAL, other)[1] * t)(np.ones(2)),
+]
+PRIMAL = {"a": [1.0, 2.0], "b": {"c": 3.0}}
+
+
+@pytest.mark.parametrize("call", TRANSFORMED)
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"a": [1.0, 2.0], "x": {"c": 3.0}}, r"the keys \['a', 'x'\] in place of \['a', 'b'\]"),
+        ({"a": [1.0, 2.0]}, r"the keys \['a'\] in place"),
+        ({"a": (1.0, 2.0), "b": {"c": 3.0}}, r"a tuple in place of a list at \w+(\[0\])?\['a'\]"),
+        ({"a": np.array([1.0, 2.0]), "b": {"c": 3.0}}, r"a number in place of a list|an array"),
+        ({"a": [1.0, 2.0, 3.0], "b": {"c": 3.0}}, r"3 items in place of 2 at \w+(\[0\])?\['a'\]"),
+        (
+            {"a": [1.0, np.ones(2)], "b": {"c": 3.0}},
+            r"an array of shape \(2,\) in place of a number at \w+(\[0\])?\['a'\]\[1\]",
+        ),
+        ({"a": [1.0, None], "b": {"c": 3.0}}, r"None in place of a number at \w+(\[0\])?\['a'\]\[1\]"),
+        (OrderedDict(PRIMAL), "a OrderedDict in place of a dict"),
+        ([[1.0, 2.0], [3.0]], "a list in place of a dict"),
+        (3.0, "a number in place of a dict"),
+    ],
+    ids=repr,
+)
+def test_other_structures_are_refused(call: Callable[[Any], Any], other: Any, words: str) -> None:
+    """With the first place that differs."""
+    with pytest.raises(ValueError, match=rf"in the structure of the (primals|value): .*({words})"):
+        call(other)
+
+
+def test_keys_of_named_tuples_have_an_order() -> None:
+    Other = namedtuple("Other", "y x")
+    with pytest.raises(ValueError, match="a Other in place of a Point at tangents"):
+        jvp(lambda p: p.x * p.y, Point(2.0, 3.0), Other(1.0, 0.0))
+
+
+def test_a_tuple_is_one_argument_where_the_function_takes_one() -> None:
+    """As `grad` takes it; else it is a tuple of arguments."""
+
+    class Of:
+        def __call__(self, p: Any) -> Any:
+            return p[0] ** 2 * p[1]
+
+        def method(self, p: Any) -> Any:
+            return p[0] ** 2 * p[1]
+
+    f = Of().method
+    for g in (f, Of(), lambda p: f(p), jit(f), partial(f)):
+        assert hvp(g, (3.0, 2.0), (1.0, 0.0)) == (4.0, 6.0)
+        assert jvp(g, (3.0, 2.0), (1.0, 0.0)) == (18.0, 12.0)
+        assert jvp(grad(g), (3.0, 2.0), (1.0, 0.0))[1] == (4.0, 6.0)
+    for h in (lambda x, y: x**2 * y, lambda *xs: xs[0] ** 2 * xs[1], lambda x, y=2.0: x**2 * y, jit(lambda x, y: x**2 * y)):
+        assert hvp(h, (3.0, 2.0), (1.0, 0.0)) == (4.0, 6.0)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (2, 0)])
+def test_empty_arrays(shape: tuple[int, ...]) -> None:
+    x = np.ones(shape)
+    for way in (lambda f: f, jit):
+        assert way(grad(np.sum))(x).shape == shape
+        assert way(jacobian(lambda x: x * 2))(x).shape == shape + shape
+        assert way(jacobian(lambda x: x * 2, mode="forward"))(x).shape == shape + shape
+        assert way(hessian(np.sum))(x).shape == shape + shape
+        assert way(jacobian(lambda t: x * t))(1.0).shape == shape
+        assert way(jacobian(lambda x: 1.0))(x).shape == shape
+        assert way(lambda x: hvp(np.sum, x, x))(x).shape == shape
+        assert way(lambda x: jvp(lambda x: x * 2, x, x)[1])(x).shape == shape
+
+
 def test_structure_of_jvp_and_vjp() -> None:
     def f(x: Any, p: Any) -> Any:
         return {"a": [x * p.x, 2.0], "b": Point(p.y, x)}
@@ -147,10 +294,27 @@ def test_output_that_occurs_twice() -> None:
 
 @pytest.mark.parametrize(
     ("argnums", "expected"),
-    [(0, 6.0), (1, 2.0), (-1, 2.0), (-2, 6.0), ((0, 1), (6.0, 2.0)), ([1, 0], (2.0, 6.0)), ((-1,), (2.0,))],
+    [
+        (0, 6.0),
+        (1, 2.0),
+        (-1, 2.0),
+        (-2, 6.0),
+        (True, 2.0),
+        (np.int64(1), 2.0),
+        (np.array(1), 2.0),
+        ((0, 1), (6.0, 2.0)),
+        ([1, 0], (2.0, 6.0)),
+        (range(2), (6.0, 2.0)),
+        (np.array([1, 0]), (2.0, 6.0)),
+        ((np.uint8(1), 0), (2.0, 6.0)),
+        ((-1,), (2.0,)),
+    ],
+    ids=repr,
 )
 def test_argnums(argnums: Any, expected: Any) -> None:
     assert grad(lambda x, y: 2 * x * y, argnums)(1.0, 3.0) == expected
+    assert jit(grad(lambda x, y: 2 * x * y, argnums))(1.0, 3.0) == expected
+    assert hessian(lambda x, y: x * x + y * y, argnums)(1.0, 3.0) in (2.0, ((2.0,),), ((2.0, 0.0), (0.0, 2.0)))
     assert jacobian(lambda x, y: 2 * x * y, argnums)(1.0, 3.0) == expected
     assert value_and_grad(lambda x, y: 2 * x * y, argnums)(1.0, 3.0) == (6.0, expected)
 
@@ -189,6 +353,57 @@ def test_has_aux() -> None:
     assert (value, pull(1.0), found) == (9.0, (6.0,), aux)
 
 
+def with_aux(x: Any) -> Any:
+    """One number, and as aux what is computed on the way, in several containers, with other things."""
+    y = x[0] * x[1] ** 2
+    arrays = [np.array([y, 1.0], dtype=object), np.array([1.0, 2.0]), np.array(["a"])]
+    return y, {"y": (y, x, Slotted(x[0], None)), "arrays": arrays, "text": "t", "set": {1}}
+
+
+PLAIN_AUX = {"y": (18.0, [2.0, 3.0], Slotted(2.0, None)), "text": "t", "set": {1}}
+WITH_AUX: dict[str, Callable[[Any, Any], Any]] = {
+    "grad": lambda f, x: grad(f, has_aux=True)(x)[1],
+    "value_and_grad": lambda f, x: value_and_grad(f, has_aux=True)(x)[0][1],
+    "jacobian": lambda f, x: jacobian(f, has_aux=True)(x)[1],
+    "hessian": lambda f, x: hessian(f, has_aux=True)(x)[1],
+    "hvp": lambda f, x: hvp(f, x, [1.0, 0.0], has_aux=True)[1],
+    "vjp": lambda f, x: vjp(f, x, has_aux=True)[2],
+}
+
+
+@pytest.mark.parametrize("name", WITH_AUX)
+def test_aux_is_plain_numbers(name: str) -> None:
+    """In the structure in which it was returned; what is no number stays."""
+    found = WITH_AUX[name](with_aux, [2.0, 3.0])
+    arrays = found.pop("arrays")
+    assert repr(found) == repr(PLAIN_AUX)
+    assert [(x.tolist(), x.dtype.kind) for x in arrays] == [([18.0, 1.0], "f"), ([1.0, 2.0], "f"), (["a"], "U")]
+
+
+@pytest.mark.parametrize("name", WITH_AUX)
+def test_aux_is_differentiable_in_another_transform(name: str) -> None:
+    """Also where only the aux depends on what the other one differentiates by."""
+    assert grad(lambda t: WITH_AUX[name](with_aux, [t, 3.0])["y"][0])(2.0) == 9.0
+    assert grad(lambda t: WITH_AUX[name](lambda x: (x[0] ** 2, x[0] * t), [5.0, 3.0]))(2.0) == 5.0
+    assert jit(lambda t: WITH_AUX[name](lambda x: (x[0] ** 2, x[0] * t), [5.0, 3.0]))(2.0) == 10.0
+
+
+@pytest.mark.parametrize("name", WITH_AUX)
+def test_aux_without_values_is_the_very_object(name: str) -> None:
+    aux = {"note": object()}
+    assert WITH_AUX[name](lambda x: (x[0] ** 2, aux), [5.0, 3.0]) is aux
+
+
+def test_has_aux_returns_the_derivatives_too() -> None:
+    x, f = [2.0, 3.0], lambda x: with_aux(x)[0]
+    assert grad(with_aux, has_aux=True)(x)[0] == grad(f)(x)
+    assert jacobian(with_aux, has_aux=True)(x)[0] == jacobian(f)(x)
+    assert hessian(with_aux, has_aux=True)(x)[0] == hessian(f)(x)
+    assert hvp(with_aux, x, [1.0, 0.5], has_aux=True)[0] == hvp(f, x, [1.0, 0.5])
+    assert (jacobian(with_aux, sparse=True, has_aux=True)(x)[0] != jacobian(f, sparse=True)(x)).nnz == 0
+    assert (hessian(with_aux, sparse=True, has_aux=True)(x)[0] != hessian(f, sparse=True)(x)).nnz == 0
+
+
 def test_constant_functions() -> None:
     for constant in (5.0, 5, np.float64(5), Fraction(5)):
         f = lambda x, c=constant: c  # noqa: E731
@@ -217,7 +432,44 @@ def test_names_and_docs_are_kept() -> None:
         (lambda: grad(lambda x: None)(1.0), TypeError, "returns one number"),
         (lambda: hessian(lambda x: (x, x))(1.0), TypeError, "use jacobian"),
         (lambda: grad(lambda x: x)("one"), TypeError, "leave that argument out with argnums"),
-        (lambda: grad(lambda x: x)([1.0, None]), TypeError, "leave that argument out with argnums"),
+        (lambda: grad(lambda x, y: y)(1.0, {"a": [1.0, "b"]}), TypeError, "returns one number, not dict: use jacobian"),
+        (lambda: grad(lambda x, y: y, 1)(1.0, {"a": [1.0, "b"]}), TypeError, r"not str, at args\[1\]\['a'\]\[1\]: leave"),
+        (lambda: grad(lambda x, y: y, (0, 1))(1.0, {"a": "b"}), TypeError, r"not str, at args\[1\]\['a'\]: leave"),
+        (lambda: hessian(lambda x: 1.0)([np.array(["a", "b"])]), TypeError, r"not str, at args\[0\]\[0\]\[0\]: leave"),
+        (lambda: grad(lambda x: x)(SimpleNamespace(a=1.0)), TypeError, r"register_pytree_node\(SimpleNamespace, flatten, unf"),
+        (lambda: grad(lambda x: x)(deque([1.0])), TypeError, r"register_pytree_node\(deque, flatten, unflatten\)"),
+        (lambda: grad(lambda x: x)(MappingProxyType({"a": 1.0})), TypeError, "not mappingproxy"),
+        (
+            lambda: grad(lambda x: x)(MLP(2, [1])),
+            TypeError,
+            r"model.state_dict\(\) to a function of params that calls model.bind",
+        ),
+        (
+            lambda: grad(lambda x: x)(np.ma.masked_array([1.0], [True])),
+            TypeError,
+            r"mask of a masked array: pass x.compressed\(\)",
+        ),
+        (lambda: grad(lambda x: x)(np.ones((2, 2)).view(np.matrix)), TypeError, r"pass np.asarray\(x\)"),
+        (
+            lambda: grad(lambda x: x)(np.zeros(2, [("a", float), ("b", int)])),
+            TypeError,
+            r"fields \('a', 'b'\).*a dict of its col",
+        ),
+        (lambda: grad(waits)(1.0), TypeError, "an async function has to be run inside of one that is not"),
+        (lambda: grad(lambda x: "one")(1.0), TypeError, "not str: compute a float or Value"),
+        (lambda: grad(lambda x: None)(1.0), TypeError, "not NoneType: is there a return on every path"),
+        (lambda: jacobian(lambda x: {"a": [x, "b"]})(1.0), TypeError, r"not str at result\['a'\]\[1\]"),
+        (
+            lambda: grad(lambda x: x, has_aux=True)(1.0),
+            TypeError,
+            r"needs a function that returns a pair \(output, aux\), not Value",
+        ),
+        (lambda: jit(grad(lambda x: (x, x, x), has_aux=True))(1.0), TypeError, "returns a pair"),
+        (lambda: grad(lambda x: x, "x"), TypeError, "argnums must be an integer or a tuple of integers, not 'x'"),
+        (lambda: jacobian(lambda x: x, (0, 1.0)), TypeError, r"argnums must be .*, not \(0, 1.0\)"),
+        (lambda: hessian(lambda x: x, {0}), TypeError, r"argnums must be .*, not \{0\}"),
+        (lambda: value_and_grad(lambda x: x, None), TypeError, "argnums must be .*, not None"),
+        (lambda: hvp(3.0, 1.0, 1.0), TypeError, r"use gradient\(\)"),
         (lambda: grad(lambda x: x)(1j), TypeError, "leave that argument out with argnums"),
         (lambda: grad(lambda x: x)(), TypeError, "argnums"),
         (lambda: grad(lambda x: x, argnums=2)(1.0, 2.0), TypeError, "argnums 2 needs more than the 2"),

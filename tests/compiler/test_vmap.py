@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from trees import KINDS, form_of, leaves_of
 
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, value_and_grad, vmap
@@ -206,6 +207,24 @@ def test_threads_give_the_same_bits(executor: str) -> None:
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     few = vmap(f, threads=1)(x[:5], y[:5])
     np.testing.assert_allclose([part[:5] for part in one], few, rtol=1e-15)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "with None"])
+def test_containers_of_every_kind(kind: str, executor: str) -> None:
+    """As arguments, whose arrays hold the points, and as results."""
+    build = KINDS[kind]
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([[4.0, 5.0], [6.0, 7.0], [8.0, 9.0]])
+
+    def f(tree: Any) -> Any:
+        a, *b = leaves_of(tree)
+        return build(a * b[0], [b[1]])
+
+    found = vmap(f)(build(x, y))
+    assert form_of(found) == form_of(build(x, [x]))
+    assert list(leaves_of(found)) == [4.0, 12.0, 24.0, 5.0, 7.0, 9.0]
+    shared = vmap(lambda tree, t: t * ag.sum(list(leaves_of(tree))), in_axes=(None, 0))
+    assert shared(build(1.0, 2.0), x).tolist() == (3.0 * x).tolist()
+    assert vmap(lambda p: p["a"] * (2.0 if p["b"] is None else 3.0))({"a": x, "b": None}).tolist() == (2.0 * x).tolist()
 
 
 def test_wrapper() -> None:

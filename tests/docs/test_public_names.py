@@ -17,7 +17,7 @@ sum prod sumprod mean logsumexp softmax log_softmax
 """.split()
 OTHERS = """
 Value DomainError no_grad stop_gradient scope trap zero_grad primitive compiled
-gradient grad value_and_grad jvp vjp hvp jacobian hessian
+gradient grad value_and_grad jvp vjp hvp jacobian hessian register_pytree_node
 """.split()
 OF_VALUE = """
 data grad label op parents partials _prev _op backward detach

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trees import KINDS, leaves_of
 
 from autograd import Value, asarray, data, grads, optim, value_and_grad, zero_grad
 from autograd.nn import MLP
@@ -189,6 +190,22 @@ def test_structures_of_values() -> None:
     assert data(w).tolist() == [[-1.0, 0.0], [1.0, 2.0]] and b.data == 4.0
     optim.clip_grad_value((v for v in [*w.flat, b]), 0.5)
     assert grads(w).tolist() == [[0.5, 0.5], [0.5, 0.5]] and b.grad == 0.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_containers_of_every_kind(kind: str) -> None:
+    """Of Values and of arrays, which `grad` returns in the same containers."""
+    build = KINDS[kind]
+    values = build(Value(1.0), [Value(2.0)])
+    optimizer = optim.SGD(values, lr=0.5)
+    sum(v * v for v in leaves_of(values)).backward()
+    optimizer.step()
+    assert [v.data for v in leaves_of(values)] == [0.0, 0.0]
+    arrays = build(np.array([1.0, 2.0]), [np.array([3.0])])
+    slopes = value_and_grad(lambda tree: sum(x * x for x in leaves_of(tree)))(arrays)[1]
+    assert optim.clip_grad_norm(slopes, 1e9) == pytest.approx(2.0 * 14.0**0.5)
+    optim.SGD(lr=0.5).update(arrays, slopes)
+    assert list(leaves_of(arrays)) == [0.0, 0.0, 0.0]
 
 
 def test_rate_and_repr() -> None:
