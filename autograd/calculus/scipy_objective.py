@@ -76,6 +76,9 @@ class Objective:
         self._lock = RLock()
         self._last: tuple[Any, Point] | None = None
 
+    def __reduce__(self) -> Any:
+        return scipy_objective, (self._f, self._sparse)
+
     def fun(self, x: Any, *args: Any) -> Any:
         """The value, a float; for a function with several results their array, as `residuals`."""
         with self._lock:
@@ -107,7 +110,8 @@ class Objective:
     def _scalar(self, name: str, x: Any, args: tuple[Any, ...]) -> Point:
         point = self._at(x, args)
         if not point.is_scalar:
-            raise TypeError(f"{name} needs a function that returns one number; this one returns {len(point.outputs.numbers)}")
+            what = f"{len(point.outputs.numbers)}, in a list or array"
+            raise TypeError(f"{name} needs a function that returns one number; this one returns {what}")
         return point
 
     def _at(self, x: Any, args: tuple[Any, ...]) -> Point:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calculus.derivation import derivation_of
+from autograd.calculus.derivation import derivation_of, global_name
 from autograd.compiler.call import call_on_values
 from autograd.compiler.path_cache import PathCache
 from autograd.compiler.signature import SCALAR, flat_numbers, key_of
@@ -100,6 +100,10 @@ class Jitted:
         if instance is None:
             return self
         return MethodType(self, instance)
+
+    def __reduce__(self) -> Any:
+        options = partial(jit, **self.static.options, max_paths=self.max_paths, on_limit=self.on_limit)
+        return global_name(self) or (options, (self.wrapped,))
 
     @property
     def stats(self) -> dict[str, Any]:

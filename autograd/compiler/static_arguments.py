@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
+
+from autograd._validate import indices
 
 
 class Static:
@@ -25,8 +27,9 @@ class StaticParameters:
     """The parameters that `static_argnums` and `static_argnames` mean, however callers pass them."""
 
     def __init__(self, f: Callable[..., Any], argnums: int | Iterable[int], argnames: str | Iterable[str]) -> None:
-        places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        places = indices(argnums if isinstance(argnums, SupportsIndex) else tuple(argnums), "static_argnums")
         names = (argnames,) if isinstance(argnames, str) else tuple(argnames)
+        self.options: dict[str, Any] = {"static_argnums": places, "static_argnames": names}
         self.places, self.names = _by_place_and_name(f, places, names) if places or names else ((), frozenset())
 
     def mark(self, args: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.derivation import global_name
 from autograd.compiler.batched_result import BatchedResult, stacked
 from autograd.compiler.jit import Jitted, jit
 from autograd.compiler.path_cache import PathCache
@@ -68,6 +69,9 @@ class Batched:
         self.jitted, self.in_axes, self.threads = jitted, in_axes, threads
         self.name = f"vmap({jitted.name})"
         update_wrapper(self, jitted.wrapped, updated=())
+
+    def __reduce__(self) -> Any:
+        return global_name(self) or (vmap, (self.jitted, self.in_axes, self.threads))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
