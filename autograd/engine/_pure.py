@@ -50,6 +50,11 @@ def unpacked(numbers: Any) -> Any:
 # ---- making nodes
 
 
+def is_exact(n: int) -> bool:
+    """Whether an int is surely the very number that it is as a float."""
+    return -(2**53) < n < 2**53
+
+
 def switch(modes: int, flags: int) -> None:
     """Say how many modes are on, and the flags of new operations."""
     global _flags, _switched

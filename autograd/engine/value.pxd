@@ -51,6 +51,14 @@ cdef inline Value binary_node(int op, object a, object b):
     node._primal = ag_evaluate2(op, data_of(a), data_of(b), &node._d0, &node._d1)
     return node
 
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object number, int *overflow) except? -1
+
+cdef inline bint is_exact(object number) except -1:
+    cdef int overflow = 0
+    cdef long long n = PyLong_AsLongLongAndOverflow(number, &overflow)
+    return overflow == 0 and -9007199254740992 < n < 9007199254740992
+
 cdef inline tuple unpacked(object packed):
     cdef Py_ssize_t i
     return tuple([doubles(packed)[i] for i in range(PyBytes_GET_SIZE(packed) // <Py_ssize_t>sizeof(double))])
@@ -68,7 +76,7 @@ cdef Value cut(Value node)
 cpdef Value unary(int op, Value a)
 cpdef object binary(int op, object a, object b)
 cpdef object reduction(int op, object p, object q=*)
-@cython.locals(x=double)
+@cython.locals(x=double, y=double)
 cdef object compare(int op, Value node, object other)
 cpdef Value record(int op, tuple operands, double data, tuple partials)
 @cython.locals(node=Value)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd._validate import is_real, real, string
+from autograd._validate import is_real, real, string, unsupported
 from autograd.engine.backward import sweep
+from autograd.engine.comparing import as_float
 from autograd.engine.context import LEVEL, fresh_note, guard, mode, refuse, traced, tracing
 from autograd.engine.node import Node
 from autograd.engine.registry import OPERATIONS
@@ -26,7 +27,7 @@ if not cython.compiled:  # else from value.pxd and node.pxd
     # isort: off
     from autograd.engine._pure import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, STOP, SUB, TRUNC
     from autograd.engine._pure import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
-    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed, packed, unpacked
+    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed, is_exact, packed, unpacked
     from autograd.engine._pure import adopt, binary_node, new_node, reduced, set_method, switch, unary_node
     # isort: on
     # fmt: on
@@ -371,7 +372,7 @@ def number(x: Any) -> Any:
         return x
     if type(x) is int or is_real(x):
         return float(x)
-    return NotImplemented
+    return unsupported(x)
 
 
 def leaf(data: float) -> Value:
@@ -444,20 +445,21 @@ def reduction(op: int, p: Any, q: Any = None) -> Any:
 def compare(op: int, node: Value, other: Any) -> Any:
     """A comparison by number: a bool, or in a trace the node of its truth."""
     x = node._primal
-    y = number(other)
-    if y is NotImplemented:
-        return y
+    if type(other) is Value or type(other) is float or (type(other) is int and is_exact(other)):
+        y = number(other)
+    elif is_real(other):
+        op, y = as_float(op, other)
+    else:
+        return NotImplemented
     if traces and tracing():
-        return binary(op, node, other)
+        return binary(op, node, other if type(other) is Value else y)
     if op == LESS:
         return x < y
     if op == GREATER:
         return x > y
-    if op == EQUAL:
-        return x == y
-    if op == LESS_EQUAL:
-        return x <= y
-    return x >= y if op == GREATER_EQUAL else x != y
+    if op == LESS_EQUAL or op == GREATER_EQUAL:
+        return x <= y if op == LESS_EQUAL else x >= y
+    return x == y if op == EQUAL else x != y
 
 
 def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:

@@ -16,6 +16,7 @@ from helpers import kind
 
 from autograd import (
     Value,
+    jit,
 )
 
 OPERATORS = [
@@ -135,6 +136,27 @@ def test_comparisons(compare: Callable[[Any, Any], Any], number: Any) -> None:
     x = Value(2.5)
     assert compare(x, number) == compare(x, Value(number)) == compare(2.5, float(number))
     assert compare(number, x) == compare(Value(number), x) == compare(float(number), 2.5)
+
+
+BETWEEN = [10**400, -(10**400), 2**53 + 1, -(2**53) - 1, 2**60 + 3, 2**53, Decimal("0.1"), Decimal("1e400"), Fraction(1, 10)]
+
+
+@pytest.mark.parametrize("compare", COMPARISONS, ids=name_of)
+@pytest.mark.parametrize("number", BETWEEN, ids=lambda x: f"{type(x).__name__} {x}"[:24])
+def test_comparisons_with_what_no_float_is(compare: Callable[[Any, Any], Any], number: Any) -> None:
+    """They are exact, as those of floats, traced too."""
+    traced = jit(lambda x: (compare(x, number), compare(number, x)), max_paths=99)
+    for x in (0.1, math.nextafter(0.1, 1.0), 2.0**53, 2.0**53 + 2.0, -(2.0**53), -(2.0**53) - 2.0, 2.0**60, 1e300, inf, -inf):
+        expected = compare(x, number), compare(number, x)
+        assert (compare(Value(x), number), compare(number, Value(x))) == expected == traced(x)
+
+
+@pytest.mark.parametrize("text", ["2", b"2", "", bytearray(b"2")], ids=repr)
+def test_texts_are_not_repeated(text: Any) -> None:
+    for multiply in (lambda: Value(2.0) * text, lambda: text * Value(2.0)):
+        with pytest.raises(TypeError, match="unsupported operand") as error:
+            multiply()
+        assert error.type is TypeError
 
 
 @pytest.mark.parametrize("other", [None, "2", [2.0], 2j, object()], ids=kind)
