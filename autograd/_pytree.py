@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd._containers import PLAIN, node_of
+from autograd._kinds import kinds_of
 
 Spec = Any  # LEAF or (kind, aux, children)
 LEAF = None
@@ -43,7 +44,7 @@ def _flatten(x: Any, leaves: list[Any], kinds: set[type], is_leaf: Callable[[Any
         kinds.add(kind)
         return LEAF
     children, aux = node.flatten(x)
-    inner = set(map(type, children))
+    inner = kinds_of(children)
     if inner <= PLAIN or not any([node_of(other) for other in inner]):  # a long list costs no call for each number
         leaves += children
         kinds |= inner
@@ -197,7 +198,7 @@ def nested_items(x: Any) -> list[Any]:
         return [x]
     node = node_of(type(x))
     items = list(node.flatten(x)[0] if node is not None else x.flat if isinstance(x, np.ndarray) else x)
-    if not any([_has_items(kind) for kind in set(map(type, items))]):  # a long list costs no call for each item
+    if not any([_has_items(kind) for kind in kinds_of(items)]):  # a long list costs no call for each item
         return items
     return [inner for item in items if item is not None for inner in nested_items(item)]
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd._containers import PLAIN
+from autograd._kinds import kinds_of
 from autograd._pytree import LEAF, Mismatch, flatten_with_kinds, order_of, paths, unflatten
 from autograd._validate import refuse_arrays
 from autograd.engine.value import Value
@@ -42,7 +43,7 @@ class Raveled:
         ):
             self.shapes = [x.shape if isinstance(x, np.ndarray) else () for x in leaves]
             leaves = [item for x in leaves for item in _items(x)] if len(leaves) > 1 else _items(leaves[0])
-            self.kinds = set(map(type, leaves))
+            self.kinds = kinds_of(leaves)
             self.has_arrays = any(self.shapes)
         self.numbers = leaves
 
@@ -125,7 +126,7 @@ def array_of(numbers: Sequence[Any], shape: Shape) -> Any:
 
 
 def _dtype(numbers: Sequence[Any]) -> Any:
-    kinds = set(map(type, numbers))
+    kinds = kinds_of(numbers)
     if Value in kinds:
         return object
     return np.array(numbers).dtype if kinds and kinds <= {bool, int, str, bytes, complex} else float
