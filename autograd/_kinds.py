@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
-else:
-    from autograd import _cython as cython
+from typing import Any
 
 
 def kinds_of(items: Iterable[Any]) -> set[type]:
-    """The types of the items."""
-    if not cython.compiled:
-        return set(map(type, items))
+    """The types of the items, which mostly are all the same."""
     kinds: set[type] = set()
     last: Any = None
     for x in items:

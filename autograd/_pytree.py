@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd._containers import PLAIN, node_of
-from autograd._kinds import kinds_of
+from autograd._containers import NODES as NODES
+from autograd._containers import PLAIN as PLAIN
+from autograd._containers import exact as exact
+from autograd._containers import node_of as node_of
+from autograd._kinds import kinds_of as kinds_of
 
 Spec = Any  # LEAF or (kind, aux, children)
 LEAF = None

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd._containers import NODES, exact
-from autograd._pytree import flatten_with_kinds, is_container, map_leaves
+from autograd._pytree import NODES, exact, flatten_with_kinds, is_container, map_leaves
 from autograd._validate import is_real, refuse_masks
 from autograd.compiler.static_arguments import Static
 from autograd.engine.value import Value

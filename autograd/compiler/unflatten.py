@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd._containers import node_of
-from autograd._pytree import LEAF, Spec, child_specs
+from autograd._pytree import LEAF, Spec, child_specs, node_of
 
 MANY = 8  # leaves side by side, beyond which a slice is faster
 

@@ -9,9 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd._containers import PLAIN
-from autograd._kinds import kinds_of
-from autograd._pytree import LEAF, Mismatch, flatten_with_kinds, order_of, paths, unflatten
+from autograd._pytree import LEAF, PLAIN, Mismatch, flatten_with_kinds, kinds_of, order_of, paths, unflatten
 from autograd._validate import refuse_arrays
 from autograd.engine.value import Value
 
