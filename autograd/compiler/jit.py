@@ -88,7 +88,7 @@ class Jitted:
         self._fast: Any = None  # the last program on floats alone, and the function that builds its result
         self._counts = {"traces": 0, "eager": 0, "seconds tracing": 0.0}
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         fast = self._fast
         if fast is not None and not kwargs and not MODE.get():
             results = fast[0](args)
@@ -116,7 +116,7 @@ class Jitted:
             **self._counts,
         }
 
-    def program(self, *args: Any, **kwargs: Any) -> Program:
+    def program(self, /, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: printed by str(), with check(), save(), to_c()."""
         key, pieces = self.signature(args, kwargs)
         cache = self.cache(key)

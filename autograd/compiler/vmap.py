@@ -73,7 +73,7 @@ class Batched:
     def __reduce__(self) -> Any:
         return global_name(self) or (vmap, (self.jitted, self.in_axes, self.threads))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             raise TypeError(f"{self.name} takes its arguments by position, as in_axes does; not {', '.join(kwargs)} by name")
         arguments = Points(self.jitted.static.mark(args), self.in_axes, self.name)

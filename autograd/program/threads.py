@@ -1,79 +1,112 @@
-"""A pool of threads that live on between calls, for runs that release the interpreter's lock."""
+"""Threads that live on between calls, for runs that release the interpreter's lock.
+
+A signal may raise in the calling thread after any call. So that thread holds no lock, and what must not be cut in two is one
+call into C (`append`, `put`, `next`). `threading` and `concurrent.futures` wait in Python code: a signal can leave it locked.
+"""
 
 from __future__ import annotations
 
 import os
+from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from threading import Lock
+from contextlib import suppress
+from queue import SimpleQueue
 
-_lock = Lock()
-_pool: ThreadPoolExecutor | None = None
+_jobs: SimpleQueue[Job] = SimpleQueue()
+_threads: list[None] = []  # an item for each thread that serves _jobs
 
 
-def _submit(work: Callable[[], None]) -> Future[None]:
-    """Hand work to a thread of the pool."""
-    global _pool
-    with _lock:
-        if _pool is None:
-            _pool = ThreadPoolExecutor(os.cpu_count(), "autograd")
+class Job:
+    """Parts of a run: each thread takes the next when it has done one.
+
+    A helper enters first and then looks whether the job is closed; so once it is, all who may still work are known.
+    """
+
+    def __init__(self, run: Callable[[int, int], object], parts: Sequence[tuple[int, int]]) -> None:
+        self.run = run
+        self.waiting = iter(parts)
+        self.closed = False
+        self.entered: list[None] = []
+        self.left: list[None] = []
+        self.news: SimpleQueue[None] = SimpleQueue()  # an item for each helper that has left
+        self.errors: list[BaseException] = []
+
+    def work(self) -> None:
+        """Run parts until none is waiting."""
+        for part in self.waiting:
+            self.run(*part)
+
+    def help(self) -> None:
+        """Work in another thread; after an exception nobody begins another part."""
+        self.entered.append(None)
         try:
-            return _pool.submit(work)
-        except BaseException:  # Ctrl-C while a thread starts: the pool may not count it
-            _pool.shutdown(wait=False)
-            _pool = None
-            raise
+            if not self.closed:
+                self.work()
+        except BaseException as error:
+            self.errors.append(error)
+            deque(self.waiting, 0)
+        finally:
+            self.left.append(None)
+            self.news.put(None)
 
-
-def _forget() -> None:
-    """In a forked child none of the threads lives."""
-    global _lock, _pool
-    _lock, _pool = Lock(), None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    def join(self) -> None:
+        """Let nobody begin another part, and wait until all have left; what interrupts the waiting is raised then."""
+        interruption: BaseException | None = None
+        while True:
+            try:
+                deque(self.waiting, 0)
+                while len(self.left) < len(self.entered):
+                    self.news.get()
+                break
+            except BaseException as error:
+                interruption = error
+        if interruption is not None:
+            raise interruption
 
 
 def share(run: Callable[[int, int], object], parts: Sequence[tuple[int, int]], workers: int) -> None:
     """Run all parts; this thread and others, `workers` together, each take the next when they have done one.
 
-    An exception in any of them, Ctrl-C in this one too, comes out when all have stopped; parts not begun are left out. (`run`
-    holds what it writes to, so that memory stays good even where a second Ctrl-C cuts the waiting short.) `run` must not call
-    this again: it would wait for threads that wait for it.
+    An exception in any of them, Ctrl-C in this one too, comes out when all have stopped; parts not begun are left out.
+    Where no other thread is to be had, this one does everything.
     """
-    waiting = iter(parts)
-
-    def work() -> None:
-        try:
-            for part in waiting:
-                run(*part)
-        finally:
-            deque(waiting, 0)  # after an exception nobody begins another part
-
-    helpers: list[Future[None]] = []
+    job = Job(run, parts)
     try:
-        for _ in range(min(workers, len(parts)) - 1):
-            helpers.append(_submit(work))
-        work()
+        _call_helpers(job, min(workers, len(parts)) - 1)
+        job.work()
     finally:
-        deque(waiting, 0)
-        _join(helpers)
-    for helper in helpers:
-        if not helper.cancelled():
-            helper.result()
-
-
-def _join(helpers: Sequence[Future[None]]) -> None:
-    """Cancel or wait for each helper, however often a signal interrupts the waiting; raises the last interruption."""
-    interruption: BaseException | None = None
-    waiting = list(helpers)
-    while waiting:
+        job.closed = True  # after no call, so nothing can be raised before
         try:
-            if waiting[-1].cancel() or wait(waiting[-1:]):
-                waiting.pop()
-        except BaseException as error:
-            interruption = error
-    if interruption is not None:
-        raise interruption
+            job.join()
+        except BaseException:
+            job.join()  # a signal may come before the first has begun to listen
+            raise
+    if job.errors:
+        raise job.errors[0]
+
+
+def _call_helpers(job: Job, count: int) -> None:
+    with suppress(RuntimeError):  # as at the end of the interpreter
+        while len(_threads) < count:
+            start_new_thread(_serve, ())
+            _threads.append(None)
+    for _ in range(min(count, len(_threads))):
+        _jobs.put(job)
+
+
+def _serve() -> None:
+    """Help with one job after the other, and keep none of them alive meanwhile."""
+    while True:
+        _jobs.get().help()
+
+
+def _forget() -> None:
+    """In a forked child none of the threads lives."""
+    global _jobs
+    _jobs = SimpleQueue()
+    _threads.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
