@@ -72,8 +72,8 @@ def interrupting(place: int) -> tuple[Callable[..., Any], list[str]]:
         if frame.f_code.co_filename != threads.__file__:
             before[id(frame.f_back)] = "CALL"
             return None
+        frame.f_trace_opcodes = True  # CPython 3.13 listens at the second event only
         if event == "call":
-            frame.f_trace_opcodes = True
             before[id(frame.f_back)] = "CALL"
             before[id(frame)] = "RESUME"
         elif event == "opcode":
@@ -96,6 +96,7 @@ def test_interrupted_at_every_place(workers: int, jobs: list[threads.Job]) -> No
     for place in range(1, 200):
         trace, places = interrupting(place)
         previous, interrupted = sys.gettrace(), False
+        sys._getframe().f_trace_opcodes = True  # CPython 3.12 looks for it when the tracing begins
         try:
             sys.settrace(trace)
             share(lambda start, stop: time.sleep(0.001), PARTS[:4], workers)
