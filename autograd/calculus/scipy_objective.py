@@ -117,6 +117,11 @@ class Objective:
     def _at(self, x: Any, args: tuple[Any, ...]) -> Point:
         """The graph at this point: the last one again, if it was here (further arguments must be plain numbers or text)."""
         x = np.atleast_1d(np.asarray(x, dtype=float))
+        if x.ndim > 1:
+            raise TypeError(
+                f"scipy_objective() needs x of shape (n,), not {x.shape}: for minimize() let the function return one number, "
+                "not a list or array of one, whose derivative is a matrix"
+            )
         simple = all([isinstance(a, (int, float, str, bool, type(None))) for a in args])
         key = (x.tobytes(), x.shape, repr(args)) if simple else None
         if self._last is None or key is None or self._last[0] != key:

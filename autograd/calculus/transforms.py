@@ -122,7 +122,7 @@ def as_argnums(argnums: Any) -> Argnums:
     return found if hasattr(argnums, "__len__") and np.ndim(argnums) else found[0]
 
 
-def _arguments(f: Function, primals: Any) -> tuple[tuple[Any, ...], bool]:
+def arguments_of(f: Function, primals: Any) -> tuple[tuple[Any, ...], bool]:
     """The arguments that primals are, and whether they are a tuple of them.
 
     A tuple is the only argument of a function that takes fewer than it has items.
@@ -191,7 +191,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 def _directed(name: str, f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[Call, dict[int, Any]]:
     """A call of f, and the tangents of its variables by identity."""
-    arguments, several = _arguments(f, primals)
+    arguments, several = arguments_of(f, primals)
     call = Call(name, f, arguments, {}, range(len(arguments)) if several else 0, has_aux)
     numbers, nested = _along(name, "tangents", "primals", call.inputs, tangents)
     call.nested = call.nested or nested

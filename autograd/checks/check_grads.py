@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd._validate import real
 from autograd.calculus.ad import dependents
-from autograd.calculus.transforms import jacobian
+from autograd.calculus.transforms import arguments_of, jacobian
 from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
 from autograd.checks.diagnose import describe
@@ -84,7 +84,7 @@ def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
     """
     if type(order) is not int or order < 1:
         raise ValueError(f"check_grads() needs an order of at least 1, not {order!r}")
-    arguments = args if isinstance(args, tuple) and not hasattr(args, "_fields") else (args,)
+    arguments = arguments_of(f, args)[0]
     tree = Raveled(arguments)
     point = [x.data if type(x) is Value else real(x, "a number in args") for x in tree.numbers]
     places = list(Raveled(args).places("args"))

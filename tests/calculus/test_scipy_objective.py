@@ -254,5 +254,10 @@ def test_wrong_arguments() -> None:
         scipy_objective(3.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="hess needs a function that returns one number; this one returns 2"):
         scipy_objective(rosenbrock).hess([1.0, 2.0])
+    one = scipy_objective(lambda x: [x[0] ** 2])
+    with pytest.raises(TypeError, match="hess needs a function that returns one number; this one returns 1, in a list"):
+        one.hess([1.0])
+    with pytest.raises(TypeError, match=r"x of shape \(n,\), not \(1, 1\): for minimize\(\) let the function return one num"):
+        minimize(one.fun, [2.0], jac=one.jac)
     with pytest.raises(TypeError, match="as results"):
         scipy_objective(lambda x: {"a": x[0], "b": x[1]}).fun([1.0, 2.0])

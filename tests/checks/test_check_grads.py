@@ -58,6 +58,7 @@ def test_structures_of_arguments_and_results() -> None:
 def test_single_argument() -> None:
     assert check_grads(lambda x: x[0] * x[1], [2.0, 3.0]).skipped == []
     assert check_grads(lambda x: x**3, Value(2.0)).skipped == []
+    assert check_grads(lambda p: p[0] ** 2 * p[1], (3.0, 2.0)).checked  # a tuple, to a function of one argument
 
 
 @pytest.mark.slow
