@@ -13,6 +13,7 @@ from math import inf, log, nan, pi, sqrt
 from operator import mul
 from typing import Any
 
+from autograd.ops import rules
 from autograd.ops.reductions import log_softmax, logsumexp, others, softmax
 from autograd.ops.special import digamma, trigamma, zeta
 
@@ -43,6 +44,7 @@ class Row:
 TABLE: dict[str, Row] = {}
 R: Interval = (-3.0, 3.0)
 POSITIVE: Interval = (0.1, 5.0)
+INSIDE: Interval = (-0.9, 0.9)
 
 
 def row(name: str, value: Rule | None, *partials: Rule, sample: tuple[Interval, ...] = (R,), **more: Any) -> None:
@@ -81,94 +83,57 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sa
     numpy="multiply")
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
-row("pow", None, lambda m, x, y, z: _power_slope(m, x, y),
-    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, _slope_at_0(m, x, y), nan)),
+row("pow", None, lambda m, x, y, z: rules.power_slope(m, x, y),
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, rules.slope_at_0(m, x, y), nan * z)),
     sample=((0.2, 3.0), R), symbol="**", glyph="xʸ", numpy="power",
     kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
-row("mod", lambda m, x, y: _modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
+row("mod", lambda m, x, y: rules.modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,
     lambda m, x, y, z: -m.floordiv(x, y), sample=((2.1, 2.9), (0.55, 0.65)), symbol="%", glyph="mod", numpy="remainder",
     kinks="sign of the divisor; derivatives 1 and -floor(x/y), also at the jumps; nan for y = 0")
-row("floordiv", lambda m, x, y: _floor_divide(m, x, y, m.fmod(x, y)), zero, zero, sample=((2.1, 2.9), (0.55, 0.65)),
+row("floordiv", lambda m, x, y: rules.floor_divide(m, x, y, m.fmod(x, y)), zero, zero, sample=((2.1, 2.9), (0.55, 0.65)),
     symbol="//", glyph="⌊÷⌋", numpy="floor_divide", kinks="derivative 0; x//0 as x/0")
 row("fmod", None, lambda m, x, y, z: 1.0, lambda m, x, y, z: -m.trunc(x / y), sample=((2.1, 2.9), (0.55, 0.65)),
     kinks="sign of the dividend; derivatives 1 and -trunc(x/y), also at the jumps; nan for y = 0")
-# fmt: on
 
-
-def _cosine(m: Any, x: Any, y: Any, z: Any) -> Any:
-    """x / z, the cosine of the angle at which (x, y) is seen; at infinity its limit."""
-    return m.where(z == 0.0, 0.0, m.where(m.abs(x) == inf, m.where(m.abs(y) < inf, m.sign(x), nan), x / z))
-
-
-def _turn(m: Any, x: Any, z: Any) -> Any:
-    """x / z**2 without overflow; at infinity its limit, 0."""
-    return m.where(m.abs(x) == inf, 0.0, x / z / z)
-
-
-def _power_slope(m: Any, x: Any, y: Any) -> Any:
-    """The derivative of x**y to x, 0 for y = 0; where it is recorded, a variable y = 0 still has its own derivative."""
-    slope = y * m.pow(x, y - 1.0)
-    if getattr(type(m), "records", False) and type(y) is not float:
-        return m.where(y != 0.0, slope, m.where(m.abs(x) > 1e-300, slope, 0.0))
-    return m.where(y == 0.0, 0.0, slope)
-
-
-def _slope_at_0(m: Any, x: Any, y: Any) -> Any:
-    """The derivative of x**y to y at x = 0; where it is recorded, for y <= 1 a 0 that falls as steeply as x**y * log(x)."""
-    zero = m.where(y > 1.0, 0.0, -m.sqrt(x)) if getattr(type(m), "records", False) else 0.0
-    return m.where(y > 0.0, zero, -inf)
-
-
-def _modulo(m: Any, x: Any, y: Any, r: Any) -> Any:
-    """The remainder with the divisor's sign, from C's (as Python's own floats do it)."""
-    return m.where(r == 0.0, m.copysign(r, y), m.where((r < 0.0) != (y < 0.0), r + y, r))
-
-
-def _floor_divide(m: Any, x: Any, y: Any, r: Any) -> Any:
-    """The floor of the exact quotient, which x / y, rounded up, may exceed."""
-    q = (x - r) / y
-    q = m.round(m.where(r != 0.0, m.where((r < 0.0) != (y < 0.0), q - 1.0, q), q))
-    return m.where(y == 0.0, x / y, m.where(q == 0.0, m.copysign(q, x / y), q))
-
-
-# fmt: off
 # Exponentials and logarithms
 row("exp", None, lambda m, x, z: z)
 row("expm1", None, lambda m, x, z: m.exp(x))
 row("exp2", None, lambda m, x, z: z * log(2.0))
 LOG = "-inf at 0, with derivative inf; nan, with derivative nan, below"
-row("log", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x + 0.0)), sample=(POSITIVE,), kinks=LOG)
-row("log1p", None, lambda m, x, z: defined(m, x >= -1.0, 1.0 / (1.0 + x)), sample=((-0.9, 3.0),),
+row("log", None, lambda m, x, z: defined(m, x >= 0.0, 1.0) / (x + 0.0), sample=(POSITIVE,), kinks=LOG)
+row("log1p", None, lambda m, x, z: defined(m, x >= -1.0, 1.0) / (1.0 + x), sample=((-0.9, 3.0),),
     kinks="-inf at -1, with derivative inf; nan, with derivative nan, below")
-row("log2", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(2.0) + 0.0)), sample=(POSITIVE,), kinks=LOG)
-row("log10", None, lambda m, x, z: defined(m, x >= 0.0, 1.0 / (x * log(10.0) + 0.0)), sample=(POSITIVE,), kinks=LOG)
+row("log2", None, lambda m, x, z: defined(m, x >= 0.0, 1.0) / (x * log(2.0) + 0.0), sample=(POSITIVE,), kinks=LOG)
+row("log10", None, lambda m, x, z: defined(m, x >= 0.0, 1.0) / (x * log(10.0) + 0.0), sample=(POSITIVE,), kinks=LOG)
 row("sqrt", None, lambda m, x, z: 0.5 / (z + 0.0), sample=(POSITIVE,), glyph="√", kinks="derivative inf at 0; nan below")
 row("cbrt", None, lambda m, x, z: 1.0 / (3.0 * z * z), sample=(POSITIVE,), glyph="∛", kinks="derivative inf at 0")
-row("hypot", None, lambda m, x, y, z: _cosine(m, x, y, z), lambda m, x, y, z: _cosine(m, y, x, z),
-    sample=R2, kinks="derivatives 0 at the origin, nan where both are infinite; does not overflow")
+row("hypot", None, lambda m, x, y, z: rules.direction_cosine(m, x, y, h=z),
+    lambda m, x, y, z: rules.direction_cosine(m, y, x, h=z), sample=R2,
+    kinks="derivatives 0 at the origin, nan where both are infinite; does not overflow")
 
 # Circles and hyperbolas
 row("sin", None, lambda m, x, z: m.cos(x))
 row("cos", None, lambda m, x, z: -m.sin(x))
 row("tan", None, lambda m, x, z: 1.0 + z * z, sample=((-1.4, 1.4),))
 EDGE = "derivative infinite at -1 and 1; nan outside"
-row("asin", None, lambda m, x, z: 1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arcsin", kinks=EDGE)
-row("acos", None, lambda m, x, z: -1.0 / m.sqrt((1.0 - x) * (1.0 + x)), sample=((-0.9, 0.9),), numpy="arccos", kinks=EDGE)
-row("atan", None, lambda m, x, z: 1.0 / (1.0 + x * x), numpy="arctan")
-row("atan2", None, lambda m, x, y, z: _turn(m, y, m.hypot(x, y)), lambda m, x, y, z: -_turn(m, x, m.hypot(x, y)),
-    sample=(R, POSITIVE), numpy="arctan2", kinks="derivatives nan at the origin")
+row("asin", None, lambda m, x, z: 1.0 / m.sqrt(rules.one_minus_square(m, x)), sample=(INSIDE,), numpy="arcsin", kinks=EDGE)
+row("acos", None, lambda m, x, z: -1.0 / m.sqrt(rules.one_minus_square(m, x)), sample=(INSIDE,), numpy="arccos", kinks=EDGE)
+row("atan", None, lambda m, x, z: rules.lorentzian(m, x), numpy="arctan")
+row("atan2", None, lambda m, x, y, z: rules.turn(m, y, x, h=m.hypot(x, y)),
+    lambda m, x, y, z: -rules.turn(m, x, y, h=m.hypot(x, y)), sample=(R, POSITIVE), numpy="arctan2",
+    kinks="derivatives nan at the origin")
 row("sinh", None, lambda m, x, z: m.cosh(x))
 row("cosh", None, lambda m, x, z: m.sinh(x))
-row("tanh", None, lambda m, x, z: 4.0 * m.sigmoid(2.0 * x) * m.sigmoid(-2.0 * x))
+row("tanh", None, lambda m, x, z: 4.0 * rules.logistic_density(m, 2.0 * x))
 row("asinh", None, lambda m, x, z: 1.0 / m.hypot(1.0, x), numpy="arcsinh")
 row("acosh", None, lambda m, x, z: 1.0 / (m.sqrt(x - 1.0) * m.sqrt(x + 1.0)), sample=((1.2, 5.0),), numpy="arccosh",
     kinks="derivative inf at 1; nan below")
-row("atanh", None, lambda m, x, z: defined(m, m.abs(x) <= 1.0, 1.0 / ((1.0 - x) * (1.0 + x))), sample=((-0.9, 0.9),),
+row("atanh", None, lambda m, x, z: defined(m, m.abs(x) <= 1.0, 1.0) / rules.one_minus_square(m, x), sample=(INSIDE,),
     numpy="arctanh", kinks="infinite at -1 and 1, with derivative inf; nan outside")
 
 # Error and gamma functions
-row("erf", None, lambda m, x, z: 2.0 / sqrt(pi) * m.exp(-x * x))
-row("erfc", None, lambda m, x, z: -2.0 / sqrt(pi) * m.exp(-x * x))
+row("erf", None, lambda m, x, z: 2.0 / sqrt(pi) * rules.gaussian(m, x))
+row("erfc", None, lambda m, x, z: -2.0 / sqrt(pi) * rules.gaussian(m, x))
 row("lgamma", None, lambda m, x, z: m.digamma(x), sample=(POSITIVE,), kinks="inf, with derivative nan, at 0, -1, -2, ...")
 row("digamma", lambda m, x: m.where(x > 0.0, digamma(m, x), m.where(
         m.floor(x) == x, nan, digamma(m, 1.0 - x) - pi / m.tan(pi * (x - m.round(x))))),
@@ -179,7 +144,7 @@ row("zeta", lambda m, s, x: m.where(x == inf, 0.0, zeta(m, s, x)), lambda m, s, 
 
 # Activations
 row("sigmoid", lambda m, x: m.where(x >= 0.0, 1.0, m.exp(-m.fabs(x))) / (1.0 + m.exp(-m.fabs(x))),
-    lambda m, x, z: z * m.sigmoid(-x), glyph="σ")
+    lambda m, x, z: rules.logistic_density(m, x, z=z), glyph="σ")
 row("relu", lambda m, x: m.where(x <= 0.0, 0.0, x), lambda m, x, z: m.where(x > 0.0, 1.0, m.where(x <= 0.0, 0.0, nan)),
     kinks="derivative 0 at 0; nan stays nan")
 row("leaky_relu", lambda m, x, slope: m.where(x <= 0.0, slope * x, x),
@@ -191,10 +156,22 @@ row("elu", lambda m, x, alpha: m.where(x <= 0.0, alpha * m.expm1(x), x),
     lambda m, x, alpha, z: m.where(x > 0.0, 0.0, m.expm1(x)), sample=(R, (0.5, 2.0)), defaults=(1.0,),
     kinks="derivative alpha at 0")
 row("gelu", lambda m, x: m.where(x == -inf, 0.0, 0.5 * x * m.erfc(-x * sqrt(0.5))), lambda m, x, z: m.where(
-        m.abs(x) == inf, m.sigmoid(x), 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi)))
+        x > 40.0, 1.0, m.where(x < -40.0, 0.0, 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi))))
 row("silu", lambda m, x: m.where(x == -inf, 0.0, x * m.sigmoid(x)),
-    lambda m, x, z: m.where(m.abs(x) == inf, m.sigmoid(x), m.sigmoid(x) * (1.0 + x * m.sigmoid(-x))))
+    lambda m, x, z: m.where(m.abs(x) == inf, m.sigmoid(x), rules.silu_slope(m, x)))
 row("softplus", lambda m, x: m.where(x > 0.0, x, 0.0) + m.log1p(m.exp(-m.fabs(x))), lambda m, x, z: m.sigmoid(x))
+
+# Derivatives that, recorded, are operations of their own
+row("one_minus_square", rules.one_minus_square, lambda m, x, z: -2.0 * x, glyph="1-x²", public=False)
+row("lorentzian", rules.lorentzian, lambda m, x, z: -2.0 * (x * z) * z, glyph="1/(1+x²)", public=False)
+row("gaussian", rules.gaussian, lambda m, x, z: m.where(z == 0.0, 0.0, -2.0 * x * z), glyph="exp(-x²)", public=False)
+row("logistic_density", rules.logistic_density, lambda m, x, z: -m.tanh(0.5 * x) * z, glyph="σ′", public=False)
+row("direction_cosine", rules.direction_cosine,
+    lambda m, x, y, z: rules.cosine_slope(m, x, y, rules.direction_cosine(m, y, x)),
+    lambda m, x, y, z: rules.cosine_slope(m, x, y, -z), sample=R2, glyph="cos∠", public=False,
+    kinks="0, with derivatives 0, at the origin")
+row("turn", rules.turn, lambda m, x, y, z: rules.turn(m, y, x) * rules.turn(m, y, x) - z * z,
+    lambda m, x, y, z: -2.0 * z * rules.turn(m, y, x), sample=(R, POSITIVE), glyph="∠′", public=False)
 
 # Steps, choices
 row("sign", lambda m, x: m.where(x > 0.0, 1.0, m.where(x < 0.0, -1.0, x)), zero, kinks="0 at 0; derivative 0")

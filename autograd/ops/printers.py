@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from autograd.ops.expr import Symbol
+from autograd.ops.expr import Symbol, symbol
 
 RANK = {"!=": 1, "==": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4}  # of infix operators
 ATOM = 9  # the rank of what never needs brackets
@@ -69,10 +69,18 @@ MATHEMATICS = Language(call, "{1} if {0} else {2}", lambda shown: CONSTANTS.get(
 
 
 def tidy(f: Symbol) -> Symbol:
-    """The formula as one would write it: without `+ 0`, and without the nan outside the domain."""
+    """The formula as one would write it: without `+ 0`, the nan outside the domain and brackets that mean nothing."""
     args = tuple(tidy(a) for a in f.args)
     if f.op == "+" and args[1].shown == "0.0":
         return args[0]
-    if f.op == "where" and args[2].shown == "nan":
+    if f.op == "where" and _is_nan(args[2]):
         return args[1]
+    if f.op == "*" and args[1].op == "*":
+        return tidy(Symbol("*", (Symbol("*", (args[0], args[1].args[0])), args[1].args[1])))
+    if f.op == "neg" and args[0].op == "*" and args[0].args[0].op == "number":
+        return Symbol("*", (symbol(-float(args[0].args[0].shown)), args[0].args[1]))
     return Symbol(f.op, args, f.shown)
+
+
+def _is_nan(f: Symbol) -> bool:
+    return f.shown == "nan" or (f.op == "*" and _is_nan(f.args[0]))

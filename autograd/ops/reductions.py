@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.ops.rules import recorded
+
 
 class Lists:
     """What domains know of lists, whatever is in them."""
@@ -39,7 +41,12 @@ def _weights(m: Any, xs: Any, shift: Any, pivot: Any, own: float) -> list[Any]:
 
 
 def softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
-    """Weights relative to the largest operand itself, not to its number: so derivatives are never 1 minus nearly 1."""
+    """Weights relative to the largest operand itself, not to its number: so derivatives are never 1 minus nearly 1.
+
+    Of two Values they are sigmoids of the difference, whose higher derivatives do not cancel at a tie.
+    """
+    if recorded(m) and len(xs) == 2:
+        return [m.sigmoid(xs[0] - xs[1]), m.sigmoid(xs[1] - xs[0])]
     weights = _weights(m, xs, largest, pivot, 1.0)
     total = m.total(weights)
     return [weight / total for weight in weights]
@@ -47,5 +54,7 @@ def softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
 
 def log_softmax(m: Any, xs: Any, largest: Any, pivot: Any) -> list[Any]:
     """The logarithms of these weights, from differences, which do not underflow."""
+    if recorded(m) and len(xs) == 2:
+        return [0.0 - m.softplus(xs[1] - xs[0]), 0.0 - m.softplus(xs[0] - xs[1])]
     rest = m.log1p(m.total(_weights(m, xs, largest, pivot, 0.0)))
     return [m.where(pivot == i, 0.0, x - largest) - rest for i, x in zip(m.places(xs), xs, strict=True)]

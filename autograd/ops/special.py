@@ -29,7 +29,7 @@ def zeta(m: Any, s: Any, x: Any) -> Any:
     """sum of (x + k)**-s over k >= 0, by Euler-Maclaurin (DLMF 25.11.28)."""
     y = x + float(SHIFT)
     term = m.pow(y, -s)
-    tail = y * term / (s - 1.0) + 0.5 * term
+    tail = m.pow(y, 1.0 - s) / (s - 1.0) + 0.5 * term
     term = term * s / y
     for k, bernoulli in enumerate(BERNOULLI, 1):
         tail = tail + term * (bernoulli / math.factorial(2 * k))

@@ -1,13 +1,11 @@
-"""Every row of the table is tested by what the row says: value, node, partials, second and third derivatives."""
+"""Every row of the table is tested by what the row says: value and node; derivatives are in test_derivatives.py."""
 
 from __future__ import annotations
 
-import math
 import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 from typing import Any
 
 import mpmath
@@ -22,7 +20,6 @@ from autograd.ops.primitives import TABLE, Row
 SEED = int(os.environ.get("AUTOGRAD_TEST_SEED", "1"))  # another seed, other points
 SIZE = 3  # operands in each list of a reduction
 POINTS = 5  # random points for each row
-UNDEFINED = {("zeta", 0)}  # operands to which the row's partial is nan by its own word
 
 mp = mpmath.MPContext()
 mp.dps = 50
@@ -243,43 +240,3 @@ def test_arrays_agree_with_numbers(case: Case) -> None:
     assert found.dtype == float and found == pytest.approx(numbers, rel=1e-14, abs=1e-15)
     assert values.dtype == object
     assert [v.data for v in values] == pytest.approx(numbers, rel=1e-14, abs=1e-15)
-
-
-# ---- derivatives
-
-
-def numeric(case: Case, point: Sequence[float], operands: Sequence[int]) -> Any:
-    """The derivative of the rule by these operands, one after the other, by differences at high precision."""
-    orders = tuple(operands.count(i) for i in range(len(point)))
-    return mp.diff(case.precise, tuple(map(mp.mpf, point)), orders)
-
-
-def assert_derivative(case: Case, found: float, point: Sequence[float], operands: Sequence[int], bound: float) -> None:
-    if any((case.row.name, i) in UNDEFINED for i in operands):
-        assert math.isnan(found)
-    else:
-        assert_close(found, numeric(case, point, operands), bound, (point, operands))
-
-
-@pytest.mark.parametrize("case", ROWS)
-def test_partials(case: Case) -> None:
-    for point in case.points():
-        for i, partial in enumerate(case(*map(Value, point)).partials):
-            assert_derivative(case, partial, point, [i], 1e-13)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_second_and_third_derivatives(case: Case) -> None:
-    point = case.points()[0]
-    leaves = [Value(x) for x in point]
-    places = range(len(leaves))
-    first = gradient(case(*leaves), leaves, create_graph=True)
-    second = [gradient(slope, leaves, create_graph=True) for slope in first]
-    for i in places:
-        assert_derivative(case, first[i].data, point, [i], 1e-13)
-    for i, j in combinations_with_replacement(places, 2):
-        assert_derivative(case, second[i][j].data, point, [i, j], 1e-12)
-        assert_derivative(case, second[j][i].data, point, [i, j], 1e-12)
-        third = gradient(second[i][j], leaves)
-        for k in places[j:]:
-            assert_derivative(case, third[k], point, [i, j, k], 1e-11)
