@@ -30,17 +30,16 @@ class Node(NamedTuple):
 
 
 class Shell:
-    """A container of some kind without its items: its attributes, and the default factory of a defaultdict.
+    """A container of some kind without its items: its attributes but those that are its items, and its default factory.
 
     It is equal to those of its kind with the same attributes.
     """
 
     def __init__(self, like: Any) -> None:
         self.kind: Any = type(like)
-        self.attributes: dict[str, Any] = _attributes(like)
-        self.is_own_dict = self.attributes is like
-        if self.is_own_dict:  # the idiom `self.__dict__ = self` of dicts whose items are attributes too
-            self.attributes = {}
+        attributes, items = _attributes(like), like if isinstance(like, dict) else {}
+        self.is_own_dict = attributes is like  # after the idiom `self.__dict__ = self`
+        self.attributes = {name: x for name, x in attributes.items() if name not in items or items[name] is not x}
         self.factory = like.default_factory if isinstance(like, defaultdict) else None
         self.numbers = [name for name, x in self.attributes.items() if _holds_numbers(x)]
 
@@ -80,11 +79,9 @@ class Shell:
         """The container with its attributes; TypeError where these hold numbers, which may depend on the items."""
         attributes = _attributes(result)
         attributes.update({name: x for name, x in self.attributes.items() if name not in attributes})
-        items = result if isinstance(result, dict) else {}
-        stale = [name for name in self.numbers if attributes[name] is not items.get(name)]
-        if stale:
+        if self.numbers:
             raise TypeError(
-                f"a {self.kind.__name__} has numbers in attributes ({', '.join(stale)}), which may depend on its items: "
+                f"a {self.kind.__name__} has numbers in attributes ({', '.join(self.numbers)}), which may depend on its items: "
                 f"say with {_registration(self.kind)} how to build one"
             )
         return result

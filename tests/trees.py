@@ -30,6 +30,16 @@ class OwnDict(dict[str, Any]):
         self.__dict__ = self
 
 
+class Easy(dict[str, Any]):
+    """Keeps each item in an attribute too, and both in step."""
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        object.__setattr__(self, name, x)
+        dict.__setitem__(self, name, x)
+
+    __setitem__ = __setattr__
+
+
 class Tagged(dict[str, Any]):
     """A dict that knows more than its items."""
 

@@ -31,9 +31,10 @@ class Points:
 
     def _take(self, x: Any, axis: Any) -> Any:
         """Note the arrays of an argument; the structure with the place of each in the list."""
-        if isinstance(axis, dict) and isinstance(x, dict):
-            if axis.keys() != x.keys():
-                raise ValueError(f"{self.name} needs in_axes for the keys {list(x)}, not {list(axis)}")
+        if isinstance(axis, dict) and is_container(x) and not isinstance(x, (list, tuple, type(None))):
+            keys = [key for key, _ in entries(x)]
+            if axis.keys() != set(keys):
+                raise ValueError(f"{self.name} needs in_axes for the keys {keys}, not {list(axis)}")
             return rebuilt(x, [self._take(item, axis[key]) for key, item in entries(x)])
         if isinstance(axis, (list, tuple)) and not isinstance(x, dict):
             if not isinstance(x, (list, tuple)) or len(x) != len(axis):

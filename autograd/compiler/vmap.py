@@ -40,7 +40,8 @@ def vmap(f: Function, in_axes: Any = 0, threads: int | None = None) -> Function:
         f: a function as for `jit`, or a jitted one.
         in_axes: the axis along which the points of an argument lie (of every array in it), or None for an argument that
             is the same at all points; one for all arguments, or a tuple with one for each. In place of one, a dict,
-            list or tuple may give it for each item of an argument. 0 by default.
+            list or tuple may give it for each item of an argument, a dict also for the fields of a dataclass. 0 by
+            default.
         threads: how many threads share the points; by default as many as there are cores, where the work is worth it.
 
     Returns:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trees import KINDS, Model, form_of, leaves_of, tagged
+from trees import KINDS, Easy, Model, form_of, leaves_of, tagged
 
 import autograd as ag
 from autograd import Value, grad, jacobian, jit, value_and_grad
@@ -88,6 +88,14 @@ def test_what_a_container_knows_is_part_of_the_program() -> None:
     one, other = tagged(a=2.0), tagged(a=2.0)
     other.tag = "other"
     assert [tag(one, 3.0), tag(other, 3.0), tag(one, 4.0)] == [("kept", 6.0), ("other", 6.0), ("kept", 8.0)]
+    one.tag = "changed"
+    assert tag(one, 3.0) == ("changed", 6.0)
+    easy = jit(lambda d: d.a * d["b"])
+    for x in (1.0, 2.0, 3.0):
+        p = Easy()
+        p.a, p.b = x, 5.0
+        assert easy(p) == 5.0 * x
+    assert easy.stats["structures"] == 1  # attributes that are items are no constants
     kind = jit(lambda m: (type(m.name).__name__, m.bias * 2.0))
     assert [kind(Model(1.0, [], name)) for name in (1, True, 1.0, "a")] == [  # type: ignore[arg-type]
         ("int", 2.0),

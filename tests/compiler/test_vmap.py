@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trees import KINDS, form_of, leaves_of
+from trees import KINDS, Model, form_of, leaves_of
 
 import autograd as ag
 from autograd import Value, grad, hessian, jacobian, jit, value_and_grad, vmap
@@ -72,6 +72,10 @@ def test_axes_within_arguments() -> None:
     in_tuple = vmap(lambda p: p[0] * p[1], in_axes=((None, 0),))
     assert in_tuple((5.0, points)).tolist() == in_tuple([5.0, points]).tolist() == [5.0, 10.0, 15.0]
     assert vmap(lambda p: p.a * p.b, in_axes=((0, None),))(Pair(points, 2.0)).tolist() == [2.0, 4.0, 6.0]
+    by_field = vmap(lambda m: m.bias * m.weights, in_axes=({"bias": 0, "weights": None},))
+    assert by_field(Model(points, 2.0)).tolist() == [2.0, 4.0, 6.0]
+    with pytest.raises(ValueError, match=r"in_axes for the keys \['bias', 'weights'\], not \['bias'\]"):
+        vmap(lambda m: m.bias, in_axes=({"bias": 0},))(Model(points, 2.0))
     assert vmap(lambda d: d["a"][0] - d["a"][1])({"a": [points, 2 * points]}).tolist() == [-1.0, -2.0, -3.0]
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from trees import (
     KINDS,
     AttrDict,
+    Easy,
     Frozen,
     Interval,
     Model,
@@ -170,16 +171,6 @@ class Settings(dict[str, Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.total = sum(self.values())
-
-
-class Easy(dict[str, Any]):
-    """Keeps each item in an attribute too, and both in step."""
-
-    def __setattr__(self, name: str, x: Any) -> None:
-        object.__setattr__(self, name, x)
-        dict.__setitem__(self, name, x)
-
-    __setitem__ = __setattr__
 
 
 @dataclass
