@@ -44,9 +44,15 @@ def derivation_of(f: Any) -> Derivation | None:
 
 
 def global_name(x: Any) -> str | None:
-    """The name in its module under which pickle finds this very object, as one made by a decorator; None if there is none."""
-    name = getattr(x, "__qualname__", "")
-    found: Any = sys.modules.get(getattr(x, "__module__", ""))
+    """The name in its module under which pickle finds this very object, as one made by a decorator; None if there is none.
+
+    For `__reduce__`, whose caller is the pickler: cloudpickle takes what is in `__main__` by value, since other processes have
+    not got it.
+    """
+    name, module = getattr(x, "__qualname__", ""), getattr(x, "__module__", "")
+    if module == "__main__" and "cloudpickle" in sys._getframe(2).f_globals.get("__name__", ""):
+        return None
+    found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
     return name if found is x else None

@@ -7,6 +7,7 @@ import gc
 import importlib
 import inspect
 import pickle
+import sys
 import weakref
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +75,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A module of a user, with derived functions."""
     (tmp_path / "mine.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(__import__("sys").modules, "mine", raising=False)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
     return importlib.import_module("mine")
 
 
@@ -144,3 +145,17 @@ def test_goes_when_nobody_holds_it() -> None:
             assert reference() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("derive", [grad, jit, vmap])
+def test_what_a_script_decorated_travels_by_value_with_cloudpickle(derive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pickle refers to it by name, which suits the processes of `multiprocessing`; others do not have the script."""
+    script = sys.modules["__main__"]
+    derived = derive(lambda x: x)
+    derived.__module__, derived.__qualname__ = "__main__", "decorated"
+    monkeypatch.setattr(script, "decorated", derived, raising=False)
+    assert pickle.loads(pickle.dumps(derived)) is derived
+    cloudpickle: dict[str, Any] = {"__name__": "cloudpickle.cloudpickle"}
+    exec("def dump(x): return x.__reduce__()", cloudpickle)
+    make, arguments = cloudpickle["dump"](derived)[:2]
+    assert type(make(*arguments)) is type(derived)
