@@ -90,7 +90,9 @@ class Build(build_ext):
         folder = Path(self.build_temp, "headers")
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in headers.items():
-            (folder / name).write_text(text)
+            if not (folder / name).exists() or (folder / name).read_text() != text:
+                (folder / name).write_text(text)
+        NATIVE.depends = [str(file) for place in (folder, PACKAGE / "program" / "native") for file in place.glob("*.h")]
         for built in self.extensions:
             built.include_dirs += [str(folder), str(PACKAGE / "engine")]
 
