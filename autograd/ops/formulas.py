@@ -22,6 +22,12 @@ def formulas(row: Row) -> list[Symbol]:
     return [symbol(f) for f in (row.value(DOMAIN, *names), *partials)]
 
 
+def cuts(row: Row) -> list[Symbol | None]:
+    """When each operand of a row with 1 to 3 operands is cut, as a formula in x, y, w; None: never; the number 1: always."""
+    names = [symbol(letter) for letter in operand_names(row)]
+    return [None if rule is None else symbol(rule(DOMAIN, *names)) for rule in row.cut or [None] * len(names)]
+
+
 def statements(formula: Symbol, language: Language, assign: str) -> tuple[list[str], str]:
     """Lines that name what the formula uses twice, and the formula in these names."""
     known: dict[Symbol, str] = {}

@@ -3,6 +3,9 @@
 A rule is a function of a *domain* `m` (a namespace of elementary functions) and of the operands. Give it floats, arrays,
 Values or symbols, and the same line calculates, vectorises, records or prints. Partials also get the result `z`, last.
 Elementary rows (`value=None`) are what a domain brings along itself: C's and Python's libm, NumPy's ufuncs.
+
+An operand that the piece taken of an operation does not read is cut: no derivative passes, not even an infinity or a nan. Its
+row says when, as a condition of the operands; the partial need only be stated for where it is read.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One operation: `value(m, *operands)` and, operand by operand, `partials[i](m, *operands, z)`."""
+    """One operation: `value(m, *operands)` and, operand by operand, `partials[i](m, *operands, z)`, 0 where it is cut."""
 
     name: str
     value: Rule
@@ -38,7 +41,8 @@ class Row:
     defaults: tuple[float, ...] = ()
     elementary: bool = False
     public: bool = True  # whether it is a function of the package, not only an operator
-    cut: bool = False  # whether the partials are 0 by decree, not the value's derivatives
+    cut: tuple[Rule | None, ...] = ()  # operand by operand when it is cut, `cut[i](m, *operands)`; None: never
+    decreed: bool = False  # whether the partials are 0 by decree, not the value's derivatives
 
 
 TABLE: dict[str, Row] = {}
@@ -47,20 +51,25 @@ POSITIVE: Interval = (0.1, 5.0)
 INSIDE: Interval = (-0.9, 0.9)
 
 
-def row(name: str, value: Rule | None, *partials: Rule, sample: tuple[Interval, ...] = (R,), **more: Any) -> None:
-    """Add one row; what is not said follows from the name."""
+def row(name: str, value: Rule | None, *partials: Rule, sample: tuple[Interval, ...] = (), **more: Any) -> None:
+    """Add one row; what is not said follows from the name and the partials."""
     symbol = more.pop("symbol", name)
-    more.setdefault("glyph", symbol)
-    more.setdefault("public", symbol == name)
-    more.setdefault("numpy", name)
-    more.setdefault("arity", len(partials))
+    more = {"glyph": symbol, "public": symbol == name, "numpy": name, "arity": len(partials), **more}
     elementary = value is None
     value = value or (lambda m, *operands: getattr(m, name)(*operands))
-    TABLE[name] = Row(name, value, partials, sample, symbol, elementary=elementary, **more)
+    sample = sample or (R,) * (more.get("lists") or len(partials))
+    cut = more.pop("cut", [None] * len(partials))
+    cut = tuple([always if rule is zero else condition for rule, condition in zip(partials, cut, strict=True)])
+    partials, cut = tuple(map(_where_read, partials, cut)), cut if any(cut) else ()
+    TABLE[name] = Row(name, value, partials, sample, symbol, elementary=elementary, cut=cut, **more)
 
 
 def zero(m: Any, *operands: Any) -> float:
     return 0.0
+
+
+def one(m: Any, *operands: Any) -> float:
+    return 1.0
 
 
 def defined(m: Any, condition: Any, expression: Any) -> Any:
@@ -68,19 +77,25 @@ def defined(m: Any, condition: Any, expression: Any) -> Any:
     return m.where(condition, expression, nan)
 
 
-R2 = (R, R)
+always = one  # a condition, as those of `cut`
+
+
+def _where_read(rule: Rule, cut: Rule | None) -> Rule:
+    """The partial, stated for where the operand is read."""
+    if cut is None or rule is zero:
+        return rule
+    return lambda m, *operands: m.where(cut(m, *operands[:-1]), 0.0, rule(m, *operands))
+
 
 # fmt: off
 # Arithmetic
-row("identity", lambda m, x: x, lambda m, x, z: 1.0, glyph="=", numpy="positive", public=False)
+row("identity", lambda m, x: x, one, glyph="=", numpy="positive", public=False)
 row("neg", lambda m, x: -x, lambda m, x, z: -1.0, glyph="−", numpy="negative", public=False)
 row("abs", lambda m, x: m.fabs(x), lambda m, x, z: m.sign(x), numpy="absolute", glyph="|x|", public=False,
     kinks="derivative 0 at 0")
-row("add", lambda m, x, y: x + y, lambda m, x, y, z: 1.0, lambda m, x, y, z: 1.0, sample=R2, symbol="+")
-row("sub", lambda m, x, y: x - y, lambda m, x, y, z: 1.0, lambda m, x, y, z: -1.0, sample=R2, symbol="-", glyph="−",
-    numpy="subtract")
-row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sample=R2, symbol="*", glyph="×",
-    numpy="multiply")
+row("add", lambda m, x, y: x + y, one, one, symbol="+")
+row("sub", lambda m, x, y: x - y, one, lambda m, x, y, z: -1.0, symbol="-", glyph="−", numpy="subtract")
+row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, symbol="*", glyph="×", numpy="multiply")
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
 row("pow", None, lambda m, x, y, z: rules.power_slope(m, x, y),
@@ -108,7 +123,7 @@ row("log10", None, lambda m, x, z: defined(m, x >= 0.0, 1.0) / (x * log(10.0) + 
 row("sqrt", None, lambda m, x, z: 0.5 / (z + 0.0), sample=(POSITIVE,), glyph="√", kinks="derivative inf at 0; nan below")
 row("cbrt", None, lambda m, x, z: 1.0 / (3.0 * z * z), sample=(POSITIVE,), glyph="∛", kinks="derivative inf at 0")
 row("hypot", None, lambda m, x, y, z: rules.direction_cosine(m, x, y, h=z),
-    lambda m, x, y, z: rules.direction_cosine(m, y, x, h=z), sample=R2,
+    lambda m, x, y, z: rules.direction_cosine(m, y, x, h=z),
     kinks="derivatives 0 at the origin, nan where both are infinite; does not overflow")
 
 # Circles and hyperbolas
@@ -145,16 +160,15 @@ row("zeta", lambda m, s, x: m.where(x == inf, 0.0, zeta(m, s, x)), lambda m, s, 
 # Activations
 row("sigmoid", lambda m, x: m.where(x >= 0.0, 1.0, m.exp(-m.fabs(x))) / (1.0 + m.exp(-m.fabs(x))),
     lambda m, x, z: rules.logistic_density(m, x, z=z), glyph="σ")
-row("relu", lambda m, x: m.where(x <= 0.0, 0.0, x), lambda m, x, z: m.where(x > 0.0, 1.0, m.where(x <= 0.0, 0.0, nan)),
-    kinks="derivative 0 at 0; nan stays nan")
+row("relu", lambda m, x: m.where(x <= 0.0, 0.0, x), lambda m, x, z: defined(m, x > 0.0, 1.0),
+    cut=[lambda m, x: x <= 0.0], kinks="derivative 0 at 0; nan stays nan")
+POSITIVE_ALONE = [None, lambda m, x, factor: x > 0.0]
 row("leaky_relu", lambda m, x, slope: m.where(x <= 0.0, slope * x, x),
-    lambda m, x, slope, z: m.where(x > 0.0, 1.0, m.where(x <= 0.0, slope, nan)),
-    lambda m, x, slope, z: m.where(x <= 0.0, x, m.where(x > 0.0, 0.0, nan)), sample=(R, (0.01, 0.5)), defaults=(0.01,),
-    kinks="derivative `slope` at 0")
+    lambda m, x, slope, z: m.where(x > 0.0, 1.0, defined(m, x <= 0.0, slope)), lambda m, x, slope, z: x,
+    cut=POSITIVE_ALONE, sample=(R, (0.01, 0.5)), defaults=(0.01,), kinks="derivative `slope` at 0")
 row("elu", lambda m, x, alpha: m.where(x <= 0.0, alpha * m.expm1(x), x),
-    lambda m, x, alpha, z: m.where(x > 0.0, 1.0, alpha * m.exp(x)),
-    lambda m, x, alpha, z: m.where(x > 0.0, 0.0, m.expm1(x)), sample=(R, (0.5, 2.0)), defaults=(1.0,),
-    kinks="derivative alpha at 0")
+    lambda m, x, alpha, z: m.where(x > 0.0, 1.0, alpha * m.exp(x)), lambda m, x, alpha, z: m.expm1(x),
+    cut=POSITIVE_ALONE, sample=(R, (0.5, 2.0)), defaults=(1.0,), kinks="derivative alpha at 0")
 row("gelu", lambda m, x: m.where(x == -inf, 0.0, 0.5 * x * m.erfc(-x * sqrt(0.5))), lambda m, x, z: m.where(
         x > 40.0, 1.0, m.where(x < -40.0, 0.0, 0.5 * m.erfc(-x * sqrt(0.5)) + x * m.exp(-0.5 * x * x) / sqrt(2.0 * pi))))
 row("silu", lambda m, x: m.where(x == -inf, 0.0, x * m.sigmoid(x)),
@@ -174,46 +188,36 @@ row("turn", rules.turn, lambda m, x, y, z: rules.turn(m, y, x) * rules.turn(m, y
     lambda m, x, y, z: -2.0 * z * rules.turn(m, y, x), sample=(R, POSITIVE), glyph="∠′", public=False)
 
 # Steps, choices
+SHARE, TIE = (lambda m, x, y, z: m.where(x == y, 0.5, defined(m, z == z, 1.0))), "half and half on a tie; nan stays nan"
 row("sign", lambda m, x: m.where(x > 0.0, 1.0, m.where(x < 0.0, -1.0, x)), zero, kinks="0 at 0; derivative 0")
 for _name in ("floor", "ceil", "trunc"):
     row(_name, None, zero, kinks="derivative 0, also at the jumps")
 row("round", None, zero, numpy="rint", public=False, kinks="half to even; derivative 0, also at the jumps")
-row("minimum", lambda m, x, y: m.where(x <= y, x, m.where(y < x, y, x + y)),
-    lambda m, x, y, z: _share(m, x, y, x < y, y < x), lambda m, x, y, z: _share(m, x, y, y < x, x < y), sample=R2,
-    kinks="half and half on a tie; nan stays nan")
-row("maximum", lambda m, x, y: m.where(x >= y, x, m.where(y > x, y, x + y)),
-    lambda m, x, y, z: _share(m, x, y, x > y, y > x), lambda m, x, y, z: _share(m, x, y, y > x, x > y), sample=R2,
-    kinks="half and half on a tie; nan stays nan")
-row("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
-    lambda m, x, low, high, z: m.where(x < low, 0.0, m.where(x > high, 0.0, m.where(x == x, 1.0, nan))),
-    lambda m, x, low, high, z: m.where(x < low, m.where(low > high, 0.0, 1.0), 0.0),
-    lambda m, x, low, high, z: m.where(x > high, 1.0, m.where(low > high, 1.0, 0.0)),
+LESS, GREATER = (lambda m, x, y: x < y), (lambda m, x, y: x > y)
+row("minimum", lambda m, x, y: m.where(x <= y, x, m.where(y < x, y, x + y)), SHARE, SHARE, cut=[GREATER, LESS], kinks=TIE)
+row("maximum", lambda m, x, y: m.where(x >= y, x, m.where(y > x, y, x + y)), SHARE, SHARE, cut=[LESS, GREATER], kinks=TIE)
+row("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high), lambda m, x, low, high, z: defined(m, x == x, 1.0),
+    one, one, cut=[lambda m, x, low, high: m.where(x < low, 1.0, x > high),
+                   lambda m, x, low, high: m.where(x < low, low > high, 1.0),
+                   lambda m, x, low, high: m.where(x > high, 0.0, m.where(low > high, 0.0, 1.0))],
     sample=(R, (-2.0, -1.0), (1.0, 2.0)), defaults=(-inf, inf), kinks="derivative 1 on the bounds, 0 outside")
-row("where", lambda m, c, x, y: m.where(c != 0.0, x, y), zero, lambda m, c, x, y, z: m.where(c != 0.0, 1.0, 0.0),
-    lambda m, c, x, y, z: m.where(c != 0.0, 0.0, 1.0), sample=(R, R, R), glyph="?", kinks="the branch not taken gives nothing")
+row("where", lambda m, c, x, y: m.where(c != 0.0, x, y), zero, one, one, glyph="?", kinks="the branch not taken gives nothing",
+    cut=[always, lambda m, c, x, y: c == 0.0, lambda m, c, x, y: c != 0.0])
 _comparisons = {
     "equal": ("=", lambda x, y: x == y), "not_equal": ("≠", lambda x, y: x != y), "less": ("<", lambda x, y: x < y),
     "less_equal": ("≤", lambda x, y: x <= y), "greater": (">", lambda x, y: x > y), "greater_equal": ("≥", lambda x, y: x >= y),
 }
 for _name, (_glyph, _test) in _comparisons.items():  # what a trace records of them: 1 or 0
-    row(_name, lambda m, x, y, test=_test: m.where(test(x, y), 1.0, 0.0), zero, zero, sample=R2, glyph=_glyph, public=False)
-row("zmul", lambda m, x, y: m.where(y == 0.0, 0.0, x * y), lambda m, x, y, z: y, lambda m, x, y, z: x, sample=R2,
+    row(_name, lambda m, x, y, test=_test: m.where(test(x, y), 1.0, 0.0), zero, zero, glyph=_glyph, public=False)
+row("zmul", lambda m, x, y: m.where(y == 0.0, 0.0, x * y), lambda m, x, y, z: y, lambda m, x, y, z: x,
     glyph="×₀", public=False, kinks="a local derivative times an adjoint that is exactly 0 is 0, even if it is infinite")
-row("stop", lambda m, x: x, zero, glyph="=", public=False, cut=True, kinks="a number whose derivative is cut off")
-# fmt: on
+row("stop", lambda m, x: x, zero, glyph="=", public=False, decreed=True, kinks="a number whose derivative is cut off")
 
-
-def _share(m: Any, x: Any, y: Any, wins: Any, loses: Any) -> Any:
-    return m.where(wins, 1.0, m.where(loses, 0.0, m.where(x == y, 0.5, nan)))
-
-
-# fmt: off
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations.
 # C loops are printed from them by giving a rule lists of one item that stands for all, so no rule may count by itself.
 row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
 row("prod", lambda m, xs: others(xs)[1], lambda m, xs, z: others(xs)[0], arity=None, lists=1, glyph="Π")
-row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None,
-    lists=2, glyph="Σ×", sample=R2)
+row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None, lists=2, glyph="Σ×")
 row("mean", lambda m, xs: m.total(xs) / m.count(xs), lambda m, xs, z: [1.0 / m.count(xs) for _ in xs], arity=None, lists=1,
     glyph="mean")
 row("logsumexp", lambda m, xs: logsumexp(m, xs, m.shift(xs), m.pivot(xs)),

@@ -69,17 +69,26 @@ MATHEMATICS = Language(call, "{1} if {0} else {2}", lambda shown: CONSTANTS.get(
 
 
 def tidy(f: Symbol) -> Symbol:
-    """The formula as one would write it: without `+ 0`, the nan outside the domain and brackets that mean nothing."""
+    """The formula as one would write it: without `+ 0`, the nan outside the domain, needless choices and brackets."""
     args = tuple(tidy(a) for a in f.args)
     if f.op == "+" and args[1].shown == "0.0":
         return args[0]
-    if f.op == "where" and _is_nan(args[2]):
-        return args[1]
+    if f.op == "where":
+        return _choice(*args)
     if f.op == "*" and args[1].op == "*":
         return tidy(Symbol("*", (Symbol("*", (args[0], args[1].args[0])), args[1].args[1])))
     if f.op == "neg" and args[0].op == "*" and args[0].args[0].op == "number":
         return Symbol("*", (symbol(-float(args[0].args[0].shown)), args[0].args[1]))
     return Symbol(f.op, args, f.shown)
+
+
+def _choice(condition: Symbol, first: Symbol, second: Symbol) -> Symbol:
+    if condition.op == "number":
+        return first if float(condition.shown) else second
+    if condition.op == "where":
+        test, *conditions = condition.args
+        return _choice(test, *[_choice(c, first, second) for c in conditions])
+    return first if _is_nan(second) else Symbol("where", (condition, first, second))
 
 
 def _is_nan(f: Symbol) -> bool:

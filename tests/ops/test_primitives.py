@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement, product
 from typing import Any
 
 import mpmath
@@ -14,8 +15,10 @@ import pytest
 
 import autograd
 from autograd import Value, gradient
-from autograd.engine.functions import FUNCTIONS
-from autograd.ops.primitives import TABLE, Row
+from autograd.engine.functions import FUNCTIONS, VALUES
+from autograd.engine.value import number
+from autograd.ops.kernels import ARRAYS, FLOATS, printed
+from autograd.ops.primitives import TABLE, Row, always, zero
 
 SEED = int(os.environ.get("AUTOGRAD_TEST_SEED", "1"))  # another seed, other points
 SIZE = 3  # operands in each list of a reduction
@@ -95,10 +98,12 @@ class Case:
 CASES = [
     pytest.param(Case(row, part), id=row.name if part is None else f"{row.name}[{part}]")
     for row in TABLE.values()
-    if not row.cut
+    if not row.decreed
     for part in ([None] if row.partials else range(SIZE))
 ]
-ROWS = [pytest.param(Case(row), id=row.name) for row in TABLE.values() if row.partials and row.name != "where" and not row.cut]
+ROWS = [
+    pytest.param(Case(row), id=row.name) for row in TABLE.values() if row.partials and row.name != "where" and not row.decreed
+]
 
 
 def assert_close(found: float, expected: Any, bound: float, where: Any) -> None:
@@ -122,6 +127,61 @@ def test_row_is_complete(row: Row) -> None:
     assert all(low < high for low, high in row.sample)
     assert len(row.partials) == (row.arity or len(row.partials))
     assert row.public == (row.name in autograd.__all__)
+
+
+# ---- cuts
+
+CUT = [pytest.param(row, id=row.name) for row in TABLE.values() if row.cut]
+EDGES = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 5e-324, -0.5, 2.0, 1e308]
+
+
+def is_cut(row: Row, operands: Sequence[float]) -> list[bool]:
+    """Which operands are cut, alike in the domains of floats, arrays and Values."""
+    floats, *others = (
+        [condition is not None and bool(condition(domain, *converted)) for condition in row.cut]
+        for domain, converted in (
+            (FLOATS, operands),
+            (ARRAYS, list(map(np.float64, operands))),
+            (VALUES, list(map(Value, operands))),
+        )
+    )
+    assert all(found == floats for found in others), (operands, floats, others)
+    return floats
+
+
+@pytest.mark.parametrize("row", CUT)
+def test_a_cut_operand_has_the_partial_0_in_every_domain(row: Row) -> None:
+    seen = [0] * len(row.cut)
+    for operands in product(EDGES, repeat=len(row.cut)):
+        z, *partials = printed(row.name, "012"[: len(operands)])(*operands)
+        values = list(map(Value, operands))
+        with np.errstate(all="ignore"):
+            arrays = [rule(ARRAYS, *map(np.float64, operands), np.float64(z)) for rule in row.partials]
+        recorded = [number(rule(VALUES, *values, Value(z))) for rule in row.partials]
+        for i in (i for i, cut in enumerate(is_cut(row, operands)) if cut):
+            assert [*map(repr, (partials[i], float(arrays[i]), float(recorded[i])))] == ["0.0"] * 3, (operands, i)
+            seen[i] += 1
+    assert all(bool(count) == (condition is not None) for count, condition in zip(seen, row.cut, strict=True))
+
+
+@pytest.mark.parametrize("row", CUT)
+def test_the_value_does_not_read_what_is_cut(row: Row) -> None:
+    """While the same operands are cut they may be any numbers, but for the steps of staircases and what saturates."""
+    numbers = [x for x in EDGES if not math.isnan(x)]
+    for operands in product(numbers, repeat=len(row.cut)):
+        cut = is_cut(row, operands)
+        for i in (i for i in range(len(cut)) if cut[i] and row.cut[i] is not always and (row.name, i) != ("clip", 0)):
+            for other in numbers:
+                changed = [*operands[:i], other, *operands[i + 1 :]]
+                if is_cut(row, changed) == cut:
+                    assert printed(row.name)(*changed) == printed(row.name)(*operands), (operands, i, other)
+
+
+def test_only_a_partial_that_is_zero_by_its_row_is_always_cut() -> None:
+    for row in TABLE.values():
+        assert [condition is always for condition in row.cut or [None] * len(row.partials)] == [
+            rule is zero for rule in row.partials
+        ]
 
 
 # ---- values
