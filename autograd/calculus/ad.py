@@ -1,7 +1,7 @@
 """Reverse and forward accumulation over a recorded graph, in dicts.
 
 Adjoints and tangents live in dicts, so `.grad` is untouched; recorded sweeps make new nodes, which can be differentiated
-again.
+again. A node in such a dict has been reached by a derivative, though it be 0; what lies behind cuts only is not in it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autograd.engine.backward import topological_order
 from autograd.engine.context import mode, tracing
 from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
+from autograd.engine.node import has_cuts
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, constant, number, operands
 from autograd.errors import DomainError
@@ -78,8 +79,10 @@ def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], r
             continue
         if id(node) in wanted:
             found[id(node)] = adjoint
-        if node.operation and (record or adjoint != 0.0):
-            _send(node, adjoint, active, adjoints, record)
+        for x, partial in _edges(node, active, record):
+            amount = _times(partial, adjoint)
+            before = adjoints.get(id(x))
+            adjoints[id(x)] = amount if before is None else before + amount
     return [found.get(id(item), 0.0) for item in inputs]
 
 
@@ -90,15 +93,6 @@ def dependents(order: Sequence[Value], inputs: set[int]) -> set[int]:
         if id(node) not in active and any([type(x) is Value and id(x) in active for x in operands(node)]):
             active.add(id(node))
     return active
-
-
-def _send(node: Value, adjoint: Any, active: set[int], adjoints: Linear, record: bool) -> None:
-    for x, partial in _partials(node, active, record):
-        if record and type(partial) is not Value and partial == 0.0:
-            continue  # a rule's own zero cuts, whatever comes from above
-        amount = _times(partial, adjoint)
-        before = adjoints.get(id(x))
-        adjoints[id(x)] = amount if before is None else before + amount
 
 
 def _times(partial: Any, linear: Any) -> Any:
@@ -112,10 +106,15 @@ def _times(partial: Any, linear: Any) -> Any:
     return VALUES.zmul(partial, linear) if type(partial) is Value and tracing() else partial * linear
 
 
-def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, Any]]:
-    """The active operands with the local derivatives towards them: as recorded with the node, or anew as Values."""
+def _edges(node: Value, active: set[int], record: bool) -> list[tuple[Value, Any]]:
+    """The active operands that are not cut, with the local derivatives: as recorded with the node, or anew as Values."""
     held = operands(node)
     places = [i for i, x in enumerate(held) if type(x) is Value and id(x) in active]
+    if has_cuts(node) and not (record and tracing()):  # another call cuts others
+        cuts = node.cuts
+        places = [i for i in places if not cuts[i]]
+    if not places:
+        return []
     if not record:
         partials = node.partials
         return [(held[i], partials[i]) for i in places]
@@ -123,7 +122,8 @@ def _partials(node: Value, active: set[int], record: bool) -> list[tuple[Value, 
         recorded = _recorded(node, held, places)
     if mode()[2]:
         _listen(node, recorded)
-    return [(held[i], partial) for i, partial in zip(places, recorded, strict=True)]
+    edges = [(held[i], partial) for i, partial in zip(places, recorded, strict=True) if partial is not None]
+    return [edge for edge in edges if type(edge[1]) is not float or edge[1] != 0.0] if tracing() else edges
 
 
 class Branch(NamedTuple):
@@ -147,33 +147,31 @@ def _recorded(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[A
 def _listen(node: Value, partials: Sequence[Any]) -> None:
     """Under `trap()`, a derivative that is nan or infinite at a finite value is an error too."""
     for partial in partials:
-        if type(partial) is not Branch and math.isfinite(number(node)) and not math.isfinite(number(partial)):
+        if type(partial) in (float, Value) and math.isfinite(number(node)) and not math.isfinite(number(partial)):
             raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
 
 
 def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool) -> list[Any]:
     """The tangents of the outputs (numbers have 0), from those of the inputs: numbers, Values, or arrays of directions.
 
-    An input whose tangent is plainly 0 takes no part, so that an infinite or nan derivative by it spoils no other.
+    In an array a 0 is structure: an infinite or nan derivative by one input spoils no direction that does not lead there.
     """
     order = topological_order([x for x in outputs if type(x) is Value])
-    linear: Linear = {key: t for key, t in tangents.items() if type(t) is not float or t != 0.0}
+    linear: Linear = dict(tangents)
     active = dependents(order, set(linear))
     reached: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for node in order:
             if id(node) not in active or id(node) in linear:
                 continue
-            total: Any = None
-            for x, partial in _partials(node, active, record):
-                if id(x) in linear and not (type(partial) is float and partial == 0.0):
+            for x, partial in _edges(node, active, record):
+                if id(x) in linear:
                     amount = _times(partial, linear[id(x)])
                     if isinstance(amount, np.ndarray) and not math.isfinite(partial):
                         reached = reached or _reached(order, active, tangents)
                         amount = np.where(reached[id(x)], amount, 0.0)
-                    total = amount if total is None else total + amount
-            if total is not None:
-                linear[id(node)] = total
+                    before = linear.get(id(node))
+                    linear[id(node)] = amount if before is None else before + amount
     return [linear.get(id(x), 0.0) if type(x) is Value else 0.0 for x in outputs]
 
 
@@ -182,8 +180,9 @@ def _reached(order: Sequence[Value], active: set[int], tangents: Mapping[int, An
     found = {key: tangent != 0.0 for key, tangent in tangents.items()}
     for node in order:
         if id(node) in active and id(node) not in found:
-            below = [found[id(x)] for x in operands(node) if type(x) is Value and id(x) in active]
-            found[id(node)] = np.logical_or.reduce(below)
+            below = [found[id(x)] for x, _ in _edges(node, active, False) if id(x) in found]
+            if below:
+                found[id(node)] = np.logical_or.reduce(below)
     return found
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
 from autograd.engine.backward import sweep
+from autograd.engine.context import tracing
 from autograd.engine.modes import recording
 from autograd.engine.node import gradients
-from autograd.engine.value import Value
+from autograd.engine.value import Value, number
 
 
 def gradient_row(output: Any, inputs: list[Value], level: int) -> Sequence[float]:
@@ -50,5 +51,12 @@ def recorded_rows(outputs: Sequence[Any], inputs: Sequence[Value]) -> Any:
 
 
 def symmetric(matrix: Any) -> Any:
-    """A Hessian with its lower triangle in place of the upper: rounding makes the two differ in the last bits."""
-    return np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
+    """A Hessian with its lower triangle in place of the upper, as rounding makes the two differ; but a nan of either stays.
+
+    In a trace, which knows no numbers, the upper one is not computed.
+    """
+    lower = np.tri(len(matrix), dtype=bool)
+    if not tracing():
+        numbers = matrix if matrix.dtype == float else np.vectorize(number, otypes=[float])(matrix)
+        lower ^= np.isnan(np.where(lower, numbers.T, numbers))
+    return np.where(lower, matrix, matrix.T)

@@ -8,6 +8,7 @@ from math import isfinite
 
 from autograd.engine.backward import topological_order
 from autograd.engine.context import place
+from autograd.engine.node import edges
 from autograd.engine.value import Value, operands
 
 SHOWN = 6  # operands of one operation in a message
@@ -21,8 +22,8 @@ class Diagnosis:
         size: how many nodes there are.
         value_node: the first node in forward order whose number is not finite, or None.
         position: its place in forward order, from 0; -1 if there is none.
-        partial_node: the first node in backward order that gets a finite gradient, not 0, and passes on one that is not
-            finite; or None.
+        partial_node: the first node in backward order that gets a finite gradient and passes on one that is not finite; or
+            None. To operands that are cut nothing is passed on.
         partial_position: its place in forward order, from 0; -1 if there is none.
         partial_index: to which of its operands it passes that on, from 0; -1 if there is none.
         adjoint: the gradient that it gets.
@@ -99,6 +100,7 @@ def diagnose(root: Value) -> Diagnosis:
         >>> x = Value(0.0, label="x")
         >>> print(diagnose(log(x) * 0))
         first value that is not finite: -inf, node 2 of 3, log(x=0.0)
+        first derivative that is not finite: to operand 1, local derivative inf times gradient 0.0, node 2 of 3, log(x=0.0)
         >>> print(diagnose(sqrt(x)))
         first derivative that is not finite: to operand 1, local derivative inf times gradient 1.0, node 2 of 2, sqrt(x=0.0)
         >>> print(diagnose(x + 1))
@@ -125,11 +127,11 @@ def _backward(order: Sequence[Value]) -> tuple[int, int, float]:
     adjoints = {id(order[-1]): 1.0} if order else {}
     for position in range(len(order) - 1, -1, -1):
         node = order[position]
-        adjoint = adjoints.pop(id(node), 0.0)
-        if adjoint == 0.0:  # backward() sends nothing from here either
+        adjoint = adjoints.pop(id(node), None)
+        if adjoint is None:
             continue
-        for index, (x, partial) in enumerate(zip(operands(node), node.partials, strict=True)):
-            if type(x) is Value and not x.is_constant:
+        for index, (x, partial) in enumerate(zip(operands(node), edges(node), strict=True)):
+            if type(x) is Value and not x.is_constant and partial is not None:
                 total = adjoints.get(id(x), 0.0) + partial * adjoint
                 if not isfinite(total):
                     return position, index, adjoint

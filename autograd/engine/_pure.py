@@ -11,7 +11,7 @@ from itertools import repeat
 from typing import Any
 
 from autograd.ops.formulas import NAMES, OPS
-from autograd.ops.kernels import BINARY, UNARY, assignments
+from autograd.ops.kernels import BINARY, CUTS, UNARY, assignments
 from autograd.ops.kernels import reduced as reduced_numbers
 from autograd.ops.primitives import TABLE
 
@@ -23,6 +23,7 @@ EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, STOP = (
     OPS[name] for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "stop")
 )
 OPCODE, CONSTANT, VARIABLE, TRACED = 0xFFFFFF, 1 << 24, 1 << 25, 1 << 26  # see node.py
+CUT0, CUT1, CUT_SOME = 1 << 27, 1 << 28, 1 << 29
 
 listed = list
 set_method = setattr
@@ -37,14 +38,24 @@ def borrowed(node: Any) -> Any:
     return node
 
 
-def packed(numbers: tuple[float, ...]) -> Any:
-    """Partials as a node of many operands holds them."""
-    return numbers
+def packed(partials: tuple[Any, ...]) -> Any:
+    """Partials, None where the operand is cut, as a node of many operands holds them."""
+    return partials
 
 
-def unpacked(numbers: Any) -> Any:
-    """The same as a tuple."""
-    return numbers
+def some_cut(partials: Any, n: int) -> bool:
+    """Whether some operands of the n are cut."""
+    return None in partials
+
+
+def unpacked(partials: Any, n: int) -> Any:
+    """The numbers, 0 where the operand is cut."""
+    return tuple([0.0 if x is None else x for x in partials]) if None in partials else partials
+
+
+def cut_flags(partials: Any, n: int) -> tuple[bool, ...]:
+    """Whether each operand is cut."""
+    return tuple([x is None for x in partials])
 
 
 # ---- making nodes
@@ -76,11 +87,13 @@ def new_node(op: int, a: Any, b: Any) -> Any:
 
 def unary_node(op: int, a: Any) -> Any:
     """The node of a unary operation, with its number and its partial."""
+    x = a._primal
+    cuts = CUTS[op]
     node = new(Value)
-    node._code = op | _flags
+    node._code = op | _flags if cuts is None else op | _flags | cuts(x) * CUT0
     node._p0 = a
     node._p1 = None
-    node._primal, node._d0 = UNARY[op](a._primal)
+    node._primal, node._d0 = UNARY[op](x)
     node._grad = 0.0
     node._mark = 0
     node._note = None
@@ -91,8 +104,9 @@ def binary_node(op: int, a: Any, b: Any) -> Any:
     """The node of a binary operation on Values and floats, with both partials."""
     x = a._primal if type(a) is Value else a
     y = b._primal if type(b) is Value else b
+    cuts = CUTS[op]
     node = new(Value)
-    node._code = op | _flags
+    node._code = op | _flags if cuts is None else op | _flags | cuts(x, y) * CUT0
     node._p0 = a
     node._p1 = b
     node._primal, node._d0, node._d1 = BINARY[op](x, y)
@@ -223,29 +237,41 @@ def owned_by_call(order: list[Any], leaves: list[Any], level: int, stale: bool) 
     return all([leaf._level >= level and leaf._code & VARIABLE for leaf in leaves])
 
 
-def propagate(root: Any, seed: float, order: list[Any]) -> None:
+def propagate(root: Any, seed: float, order: list[Any], reached: int) -> None:
     """The chain rule: each operation, after all that use it, adds partial * adjoint to the adjoint of each operand.
 
-    An adjoint of 0 sends nothing, not even through an infinite partial.
+    It sends nothing to an operand that is cut, and nothing at all if no adjoint has reached it, so that it lacks that mark.
     """
     root._pending = seed
+    root._mark = reached
     for node in reversed(order):
-        node._mark = 0
         node._grad = adjoint = node._pending
-        if adjoint == 0.0:
+        if node._mark != reached:
+            node._mark = 0
             continue
-        a = node._p0
+        node._mark = 0
+        a, b = node._p0, node._p1
+        if node._code >= CUT0 or type(a) is tuple:
+            send_to_many(node, adjoint, reached)
+            continue
         if type(a) is Value:
             a._pending += node._d0 * adjoint
-            b = node._p1
-            if type(b) is Value:
-                b._pending += node._d1 * adjoint
-        elif type(a) is tuple:
-            for x, partial in zip(a, node._p1, strict=True):
-                if type(x) is Value:
-                    x._pending += partial * adjoint
-        else:
-            node._p1._pending += node._d1 * adjoint
+            a._mark = reached
+        if type(b) is Value:
+            b._pending += node._d1 * adjoint
+            b._mark = reached
+
+
+def send_to_many(node: Any, adjoint: float, reached: int) -> None:
+    """The same for a node of many operands, or some that are cut."""
+    operands, partials = node._p0, node._p1
+    if type(operands) is not tuple:
+        operands = (operands, partials)
+        partials = (None if node._code & CUT0 else node._d0, None if node._code & CUT1 or partials is None else node._d1)
+    for x, partial in zip(operands, partials, strict=True):
+        if type(x) is Value and partial is not None:
+            x._pending += partial * adjoint
+            x._mark = reached
 
 
 def accumulate_into_grad(leaves: list[Any]) -> None:

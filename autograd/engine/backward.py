@@ -41,7 +41,7 @@ def begin() -> None:
     """Number the next walk, so that no mark of an interrupted one is taken for its own."""
     global _start, _clean
     if not _clean:
-        _start += 2
+        _start += 3
     _clean = False
 
 
@@ -114,7 +114,7 @@ def chain_rule(root: Node, seed: float, level: int) -> bool:
     stale = explore(root, order, leaves, _start, level == 0)
     if level != 0 and not owned_by_call(order, leaves, level, stale):
         return False  # the marks stay: the next walk has a higher number
-    propagate(root, seed, order)
+    propagate(root, seed, order, _start + 2)
     accumulate_into_grad(leaves)
     _clean = True
     return True

@@ -13,7 +13,7 @@ from autograd.engine.context import MODE, mode, tracing
 from autograd.engine.trap import watched
 from autograd.engine.value import Value
 from autograd.ops.formulas import OPS
-from autograd.ops.kernels import on_arrays, printed
+from autograd.ops.kernels import CUTS, on_arrays, printed
 from autograd.ops.primitives import TABLE, Row
 
 Function = Callable[..., Any]
@@ -58,9 +58,11 @@ def record_row(row: Row, operands: Sequence[Any]) -> Any:
         return value.unary(OPS[row.name], operands[0])
     if len(operands) == 2:
         return value.binary(OPS[row.name], *operands)
-    held = tuple([x if type(x) is Value else float(x) for x in operands])
-    z, *partials = printed(row.name, "012"[: len(held)])(*map(value.number, held))
-    return value.record(OPS[row.name], held, z, tuple(partials))
+    op, held = OPS[row.name], tuple([x if type(x) is Value else float(x) for x in operands])
+    numbers = [value.number(x) for x in held]
+    z, *partials = printed(row.name, "012")(*numbers)
+    cuts = CUTS[op](*numbers) if CUTS[op] else 0
+    return value.record(op, held, z, tuple([None if cuts >> i & 1 else x for i, x in enumerate(partials)]))
 
 
 def elementwise_function(row: Row) -> Function:

@@ -124,24 +124,6 @@ static int ag_adopt(PyTypeObject *type) {
     return 0;
 }
 
-/* Nodes of many operands hold a tuple of them, and the partials as doubles in a bytes object. */
-static inline double *ag_doubles(PyObject *packed) { return (double *)PyBytes_AS_STRING(packed); }
-
-static PyObject *ag_pack(PyObject *numbers) {
-    Py_ssize_t n = PyTuple_GET_SIZE(numbers);
-    PyObject *packed = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(double));
-    if (!packed) return NULL;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        double number = PyFloat_AsDouble(PyTuple_GET_ITEM(numbers, i));
-        if (number == -1.0 && PyErr_Occurred()) {
-            Py_DECREF(packed);
-            return NULL;
-        }
-        ag_doubles(packed)[i] = number;
-    }
-    return packed;
-}
-
 /* The numbers of a list or tuple of n Values and floats, put into x, and the items into a tuple from `first` on: the number
    of Values among them, -1 if anything else is. */
 static Py_ssize_t ag_take(PyObject *xs, Py_ssize_t n, double *x, PyObject *items, Py_ssize_t first) {

@@ -1,4 +1,4 @@
-"""Node: what is stored of one number, the marks of a walk over the graph, and the stack of a walk.
+"""Node: what is stored of one number, how it is read, the marks of a walk over the graph, and the stack of a walk.
 
 Every node:
     `_code`    the opcode in the low 24 bits, 0 of a leaf, and flags above them
@@ -10,6 +10,7 @@ An operation on one or two operands:
     `_p0`, `_p1`  the operands, each a Node or, where it is constant, a float; `_p1` is None where there is but one
     `_d0`, `_d1`  the partials with respect to them
 Any other operation holds all its operands in `_p0`, a tuple, and its partials, packed, in `_p1`.
+Through an operand that is cut (see ops/primitives.py) no derivative passes; its partial is None wherever partials travel.
 A leaf has no operands: its `_p0` is None. In the memory that an operation has for partials it has:
     `_pending`  the adjoint that a sweep under way has summed up; a complete sweep adds it to `_grad`
     `_level`    the transform's call or the trace inside which the leaf was made, 0 outside of all
@@ -18,24 +19,35 @@ Flags:
     CONSTANT  a leaf that stands for a plain number among operands
     VARIABLE  a leaf with respect to which the call or trace of its level differentiates
     TRACED    an operation recorded while a trace was under way
+    CUT0, CUT1  of an operation on one or two operands, that the first or second is cut
+    CUT_SOME  of any other operation, that some operands are cut; the packed partials say which
 
 Levels are numbers that grow with each call of a transform and each trace, so a call inside another one has the higher level.
 
 Marks: a walk has a number, `start`, and all marks are below it when it begins. The mark `start` means that the node is on
-the stack while its operands are visited, `start + 1` that it is in the order. A complete walk leaves 0 in every mark; after
-an interrupted one, `start` grows by 2. (Lowering keeps references in marks, below 0: to walks these nodes are new.)
+the stack while its operands are visited, `start + 1` that it is in the order, `start + 2` that an adjoint has reached it. A
+complete walk leaves 0 in every mark; after an interrupted one, `start` grows by 3. (Lowering keeps references in marks, below
+0: to walks these nodes are new.)
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.engine.registry import OPERATIONS
+from autograd.ops.formulas import NAMES
+
 if TYPE_CHECKING:
     import cython  # the compiler looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from node.pxd
-    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed
+    # fmt: off
+    # isort: off
+    from autograd.engine._pure import CONSTANT, CUT0, CUT1, CUT_SOME, OPCODE, TRACED, VARIABLE
+    from autograd.engine._pure import borrowed, cut_flags, some_cut, packed, unpacked
+    # isort: on
+    # fmt: on
 
 
 @cython.no_gc  # nodes hold only what is older, so no cycle: the collector need not know them
@@ -98,3 +110,54 @@ def recorded_outside_trace(node: Node) -> bool:
 def gradients(nodes: list[Any]) -> list[float]:
     """The adjoint of each node."""
     return [node._grad for node in nodes]
+
+
+def hold(node: Node, op: int, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> None:
+    """Make a leaf an operation, by its operands and partials; None for the partial of an operand that is cut."""
+    node._code = op
+    if len(operands) > 2 or op > len(NAMES) or OPERATIONS[op].row.arity is None:
+        node._p0, node._p1 = operands, packed(partials)
+        if some_cut(node._p1, len(operands)):
+            node._code |= CUT_SOME
+        return
+    node._p0, node._d0 = operands[0], 0.0 if partials[0] is None else partials[0]
+    node._code |= CUT0 * (partials[0] is None)
+    if len(operands) == 2:
+        node._p1, node._d1 = operands[1], 0.0 if partials[1] is None else partials[1]
+        node._code |= CUT1 * (partials[1] is None)
+
+
+def partials_of(node: Node) -> tuple[float, ...]:
+    """The partial with respect to each operand; 0 where it is cut."""
+    if node._p0 is None:
+        return ()
+    if type(node._p0) is tuple:
+        return unpacked(node._p1, len(node._p0))  # type: ignore[no-any-return]
+    if node._p1 is None:
+        return (node._d0,)
+    return (node._d0, node._d1)
+
+
+def cuts_of(node: Node) -> tuple[bool, ...]:
+    """Whether each operand is cut."""
+    if node._p0 is None:
+        return ()
+    if type(node._p0) is tuple:
+        n = len(node._p0)
+        return cut_flags(node._p1, n) if node._code & CUT_SOME else (False,) * n
+    if node._p1 is None:
+        return (node._code & CUT0 != 0,)
+    return (node._code & CUT0 != 0, node._code & CUT1 != 0)
+
+
+def has_cuts(node: Node) -> bool:
+    """Whether some operands are cut."""
+    return node._code >= CUT0
+
+
+def edges(node: Node) -> tuple[Any, ...]:
+    """The partial with respect to each operand; None where it is cut."""
+    numbers = partials_of(node)
+    if node._code < CUT0:
+        return numbers
+    return tuple([None if cut else x for x, cut in zip(numbers, cuts_of(node), strict=True)])

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from autograd.engine import value
 from autograd.engine.context import Source
+from autograd.engine.node import edges
 from autograd.engine.registry import OPERATIONS
 from autograd.engine.value import Value, operands
 from autograd.ops.formulas import OPS
@@ -82,7 +83,7 @@ class Block:
                         outside.append(x)
                     held.append((-1 - seen[id(x)],))
             name = OPERATIONS[node.operation].function or node.primitive.name
-            rows.append((name, node.data, node.grad, node.label, node.group, node.source, tuple(held), node.partials))
+            rows.append((name, node.data, node.grad, node.label, node.group, node.source, tuple(held), edges(node)))
         return tuple(rows), tuple(outside)
 
 
@@ -148,7 +149,7 @@ def _check(op: int, parents: tuple[Any, ...], partials: tuple[Any, ...]) -> None
     """ValueError where a damaged pickle's parts do not fit together."""
     arity = OPERATIONS[op].row.arity if op <= len(OPS) else None
     fit = len(parents) == len(partials) > 0 and arity in (None, len(parents))
-    if not fit or {*map(type, parents)} - {Value, float} or {*map(type, partials)} - {float}:
+    if not fit or {*map(type, parents)} - {Value, float} or {*map(type, partials)} - {float, type(None)}:
         raise ValueError("the pickled graph is damaged, or of another version of this package")
 
 

@@ -1,14 +1,13 @@
 # The types that make value.py fast when it is compiled, and what it then has in place of _pure.py.
 cimport cython
-from cpython.bytes cimport PyBytes_GET_SIZE
 from cpython.float cimport PyFloat_AS_DOUBLE
 from cpython.object cimport PyObject, PyTypeObject
 from autograd.engine.backward cimport sweep
-from autograd.engine.node cimport CONSTANT, OPCODE, TRACED, VARIABLE, Node, borrowed, doubles
+from autograd.engine.node cimport CONSTANT, CUT0, OPCODE, TRACED, VARIABLE, Node, borrowed, cuts_of, edges, hold, partials_of
 
 cdef extern from "kernels.h":
-    double ag_evaluate1(int op, double x, double *d0) nogil
-    double ag_evaluate2(int op, double x, double y, double *d0, double *d1) nogil
+    double ag_evaluate1(int op, double x, double *d0, int *cuts) nogil
+    double ag_evaluate2(int op, double x, double y, double *d0, double *d1, int *cuts) nogil
     enum:
         NEG "AG_NEG", ABS "AG_ABS", ADD "AG_ADD", SUB "AG_SUB", MUL "AG_MUL", DIV "AG_DIV", POW "AG_POW"
         MOD "AG_MOD", FLOORDIV "AG_FLOORDIV", ROUND "AG_ROUND", FLOOR "AG_FLOOR", CEIL "AG_CEIL", TRUNC "AG_TRUNC"
@@ -19,7 +18,6 @@ cdef extern from "memory.h":
     int ag_code(int op) noexcept
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
     int ag_adopt(PyTypeObject *type) except -1
-    object packed "ag_pack" (tuple numbers)
     object reduced "ag_reduced" (int op, object p, object q)
     void switch "ag_switch" (int modes, int flags) noexcept
     int set_method "ag_set_method" (object type, object name, object method) except -1
@@ -40,7 +38,9 @@ cdef inline Value new_node(int op, object a, object b):
 
 cdef inline Value unary_node(int op, Value a):
     cdef Value node = new_node(op, a, None)
-    node._primal = ag_evaluate1(op, a._primal, &node._d0)
+    cdef int bits = 0
+    node._primal = ag_evaluate1(op, a._primal, &node._d0, &bits)
+    node._code |= bits * CUT0
     return node
 
 cdef inline double data_of(object x) noexcept:
@@ -48,7 +48,9 @@ cdef inline double data_of(object x) noexcept:
 
 cdef inline Value binary_node(int op, object a, object b):
     cdef Value node = new_node(op, a, b)
-    node._primal = ag_evaluate2(op, data_of(a), data_of(b), &node._d0, &node._d1)
+    cdef int bits = 0
+    node._primal = ag_evaluate2(op, data_of(a), data_of(b), &node._d0, &node._d1, &bits)
+    node._code |= bits * CUT0
     return node
 
 cdef extern from "Python.h":
@@ -58,10 +60,6 @@ cdef inline bint is_exact(object number) except -1:
     cdef int overflow = 0
     cdef long long n = PyLong_AsLongLongAndOverflow(number, &overflow)
     return overflow == 0 and -9007199254740992 < n < 9007199254740992
-
-cdef inline tuple unpacked(object packed):
-    cdef Py_ssize_t i
-    return tuple([doubles(packed)[i] for i in range(PyBytes_GET_SIZE(packed) // <Py_ssize_t>sizeof(double))])
 
 cdef Value readable(Value node, str what)
 @cython.locals(node=Value)

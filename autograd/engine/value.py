@@ -12,11 +12,10 @@ from autograd._validate import is_real, real, string, unsupported
 from autograd.engine.backward import sweep
 from autograd.engine.comparing import as_float
 from autograd.engine.context import LEVEL, fresh_note, guard, mode, refuse, traced, tracing
-from autograd.engine.node import Node
+from autograd.engine.node import Node, cuts_of, edges, hold, partials_of
 from autograd.engine.registry import OPERATIONS
 from autograd.engine.trap import watch, watched
 from autograd.errors import LostGradientError
-from autograd.ops.formulas import NAMES
 
 if TYPE_CHECKING:
     import cython  # the compiler looks for this line
@@ -27,7 +26,7 @@ if not cython.compiled:  # else from value.pxd and node.pxd
     # isort: off
     from autograd.engine._pure import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, STOP, SUB, TRUNC
     from autograd.engine._pure import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
-    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed, is_exact, packed, unpacked
+    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed, is_exact
     from autograd.engine._pure import adopt, binary_node, new_node, reduced, set_method, switch, unary_node
     # isort: on
     # fmt: on
@@ -151,15 +150,13 @@ class Value(Node):
 
     @property
     def partials(self) -> tuple[float, ...]:
-        """The local derivative with respect to each parent, as recorded when the node was made."""
-        if self._p0 is None:
-            return ()
-        if type(self._p0) is tuple:
-            partials: tuple[float, ...] = unpacked(self._p1)
-            return partials
-        if self._p1 is None:
-            return (self._d0,)
-        return (self._d0, self._d1)
+        """The local derivative with respect to each parent, as recorded when the node was made; 0 where it is cut."""
+        return partials_of(self)
+
+    @property
+    def cuts(self) -> tuple[bool, ...]:
+        """Whether each parent is cut: the piece taken of the operation does not read it, so no derivative passes."""
+        return cuts_of(self)
 
     @property
     def _prev(self) -> set[Value]:
@@ -289,7 +286,7 @@ class Value(Node):
     def __copy__(self) -> Value:
         if self._p0 is None and traces and tracing():
             return self.detach()
-        node: Value = restore(self._code & OPCODE, operands(self), self._primal, self.partials)
+        node: Value = restore(self._code & OPCODE, operands(self), self._primal, edges(self))
         set_state(node, self._grad, self._note)
         node._code = self._code
         if self._p0 is None:
@@ -327,6 +324,12 @@ class Value(Node):
         """
         readable(self, "backward()")
         sweep(self, real(seed, "seed"))
+
+    def _backward(self) -> None:
+        """One step of the chain rule by hand, as in the well-known teaching engine."""
+        for parent, partial in zip(self.parents, edges(self), strict=True):
+            if partial is not None:
+                parent.grad += partial * self.grad
 
 
 adopt(Value)
@@ -406,9 +409,7 @@ def constant(x: Any) -> Value:
 
 def cut(node: Value) -> Value:
     """A node of the same number that no gradient flows through."""
-    result: Value = new_node(STOP, node, None) if traces and tracing() else constant(node._primal)
-    result._primal = node._primal
-    return result
+    return unary_node(STOP, node) if traces and tracing() else constant(node._primal)
 
 
 def unary(op: int, a: Value) -> Value:
@@ -462,24 +463,19 @@ def compare(op: int, node: Value, other: Any) -> Any:
     return x == y if op == EQUAL else x != y
 
 
-def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:
-    """The node of any operation, from its operands (Values or floats), value and partials."""
+def record(op: int, operands: tuple[Any, ...], data: float, partials: tuple[Any, ...]) -> Value:
+    """The node of any operation, from its operands (Values or floats), value and partials, None where it is cut."""
     node = restore(op, operands, data, partials)
     if traces:
         node._code |= TRACED
     return apply_modes(node) if modes else node
 
 
-def restore(op: int, operands: tuple[Any, ...], data: float, partials: tuple[float, ...]) -> Value:
+def restore(op: int, operands: tuple[Any, ...], data: float, partials: tuple[Any, ...]) -> Value:
     """A node made of its parts, whatever modes are on."""
     node = leaf(data)
-    node._code = op
-    if len(operands) < 3 and 0 < op <= len(NAMES) and OPERATIONS[op].row.arity is not None:
-        node._p0, node._d0 = operands[0], partials[0]
-        if len(operands) == 2:
-            node._p1, node._d1 = operands[1], partials[1]
-    elif op != 0:
-        node._p0, node._p1 = operands, packed(partials)
+    if op != 0:
+        hold(node, op, operands, partials)
     return node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.ops.expr import Symbol
-from autograd.ops.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
+from autograd.ops.formulas import ELEMENTARY, NAMES, cuts, formulas, operand_names, statements
 from autograd.ops.primitives import TABLE, Row
 from autograd.ops.printers import Language, call, number
 
@@ -28,7 +28,10 @@ def c_function(name: str, letters: Sequence[str], formula: Symbol) -> str:
 
 
 def c_header() -> str:
-    """C99: operation numbers, `ag_NAME` for values, `ag_NAME_i` for partials, and one switch for each arity."""
+    """C99: operation numbers, `ag_NAME` for values, `ag_NAME_i` for partials, and one switch for each arity.
+
+    The switch also sets bit i of `*cuts` where operand i is cut.
+    """
     rows = [row for row in TABLE.values() if row.arity in (1, 2)]
     parts = [
         "/* Printed from autograd/ops/primitives.py by autograd/ops/codegen_c.py. */\n",
@@ -50,9 +53,10 @@ def _c_switch(rows: list[Row], arity: int, letters: list[str]) -> str:
     operands = ", ".join(letters)
     lines = [
         f"static inline double ag_evaluate{arity}(int op, {', '.join('double ' + x for x in letters)}, "
-        f"{', '.join(f'double *d{i}' for i in range(arity))}) {{\n double z;\n switch (op) {{"
+        f"{', '.join(f'double *d{i}' for i in range(arity))}, int *cuts) {{\n double z;\n switch (op) {{"
     ]
     for row in rows:
-        partials = " ".join(f"if (d{i}) *d{i} = ag_{row.name}_{i}({operands}, z);" for i in range(arity))
-        lines.append(f" case AG_{row.name.upper()}: z = ag_{row.name}({operands}); {partials} return z;")
+        steps = [f"if (d{i}) *d{i} = ag_{row.name}_{i}({operands}, z);" for i in range(arity)]
+        steps += [f"if ({C.write(condition)}) *cuts |= {1 << i};" for i, condition in enumerate(cuts(row)) if condition]
+        lines.append(f" case AG_{row.name.upper()}: z = ag_{row.name}({operands}); {' '.join(steps)} return z;")
     return "\n".join([*lines, " }\n return NAN;\n}\n"])

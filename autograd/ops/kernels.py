@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.formulas import ELEMENTARY, NAMES, formulas, operand_names, statements
+from autograd.ops.formulas import ELEMENTARY, NAMES, cuts, formulas, operand_names, statements
 from autograd.ops.primitives import TABLE, Row
 from autograd.ops.printers import PYTHON
 from autograd.ops.reductions import Lists
@@ -104,7 +104,7 @@ def assignments(row: Row, which: Sequence[int]) -> list[str]:
 
 
 def _python(row: Row) -> str:
-    """Source of `name_(operands)`, the value alone, and of `name_01(operands)`, the value and all partials."""
+    """Source of `name_(operands)`, the value alone, of `name_01(operands)`, the value and all partials, and of `name_cuts`."""
     source, arguments = "", ", ".join(operand_names(row))
     every = list(range(len(row.partials)))
     for suffix, which in (("", []), ("".join(map(str, every)), every)):
@@ -113,7 +113,8 @@ def _python(row: Row) -> str:
         fallback = f"by_numpy(TABLE[{row.name!r}], {which}, {arguments})" + ("" if which else "[0]")
         source += f"def {row.name}_{suffix}({arguments}):\n try:\n  {body}\n"
         source += f" except (ArithmeticError, ValueError):\n  return {fallback}\n"
-    return source
+    bits = [f"({1 << i} if {PYTHON.write(condition)} else 0)" for i, condition in enumerate(cuts(row)) if condition]
+    return source + (f"def {row.name}_cuts({arguments}):\n return {' | '.join(bits)}\n" if bits else "")
 
 
 def _compile() -> dict[str, Any]:
@@ -141,6 +142,7 @@ UNARY, BINARY = (
     [_functions.get(f"{name}_{which}") if TABLE[name].arity == arity else None for name in [NAMES[0], *NAMES]]
     for arity, which in ((1, "0"), (2, "01"))
 )  # by operation number
+CUTS: list[Any] = [None, *(_functions.get(f"{name}_cuts") for name in NAMES)]  # bit i of the result: operand i is cut
 
 
 class Floats(Lists):

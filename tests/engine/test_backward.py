@@ -102,6 +102,84 @@ def test_nodes_outside_keep_their_gradients() -> None:
     assert (y.grad, z.grad, x.grad) == (1.0, 7.0, 37.0)
 
 
+# ---- cuts
+
+
+def test_what_only_a_cut_leads_to_is_not_reached() -> None:
+    """Its gradient starts at 0 in each sweep as all others do, and it sends nothing on, though a partial be infinite."""
+    x, y = Value(0.0), Value(2.0)
+    root = autograd.sqrt(x)
+    below = root * y
+    below.backward()
+    x.grad = y.grad = 0.0
+    assert root.grad == 2.0
+    for top in (autograd.maximum(below, 1.0), autograd.clip(y, below, 3.0), autograd.floor(below), below // y):
+        below.grad = root.grad = 7.0
+        top.backward()
+        assert (below.grad, root.grad, x.grad) == (0.0, 0.0, 0.0)
+    assert y.grad == 1.0  # of clip
+
+
+def test_one_open_way_is_enough() -> None:
+    x = Value(4.0)
+    root = autograd.sqrt(x)
+    for top in (autograd.maximum(root, 3.0) + root, root + autograd.maximum(root, 3.0), autograd.clip(root, root, 9.0)):
+        x.grad = 0.0
+        top.backward()
+        assert (root.grad, x.grad) == (1.0, 0.25)
+
+
+def test_an_adjoint_of_0_is_a_number() -> None:
+    """It reaches what it is sent to, where nothing at all does not."""
+    x = Value(0.0)
+    autograd.sqrt(x).backward(0.0)
+    assert math.isnan(x.grad)
+    y, z = Value(0.0), Value(0.0)
+    (autograd.sqrt(y) * 0.0 + autograd.minimum(autograd.sqrt(z), -1.0)).backward()
+    assert math.isnan(y.grad) and z.grad == 0.0
+
+
+def test_cuts_of_operations_on_many_operands() -> None:
+    x = Value(0.0)
+    deep = autograd.sqrt(x)
+    for place, expected in ((0, [1.0, 0.0, 0.0]), (1, [0.0, 1.0, 0.0]), (2, [0.0, 0.0, 1.0])):
+        operands = [Value(0.5), Value(0.0), Value(1.0)]
+        if place:
+            operands[0].data = [-1.0, 2.0][place - 1]
+        autograd.clip(*operands).backward()
+        assert [v.grad for v in operands] == expected
+        operands[(place + 1) % 3] = deep + operands[(place + 1) % 3].data
+        top = autograd.clip(*operands)
+        assert sum(top.cuts) == 2
+        top.backward()
+        assert x.grad == 0.0
+
+
+def test_a_step_of_the_chain_rule_by_hand() -> None:
+    x, w = Value(2.0), Value(-3.0)
+    h = autograd.maximum(x * w, 1.0)
+    y = h * x + autograd.clip(w, -1.0, 1.0)
+    y.grad = 1.0
+    for node in reversed(autograd.topological_order(y)):
+        node._backward()
+    by_hand = [x.grad, w.grad]
+    x.grad = w.grad = 0.0
+    y.backward()
+    assert by_hand == [x.grad, w.grad] == [1.0, 0.0]
+    square = x * x
+    square.grad, x.grad = 1.0, 0.0
+    square._backward()
+    assert x.grad == 4.0
+    root = autograd.sqrt(Value(0.0))
+    root.grad = 0.0
+    root._backward()
+    assert math.isnan(root.parents[0].grad)
+    step = autograd.floor(root)
+    step.grad, root.grad = math.inf, 0.5
+    step._backward()
+    assert root.grad == 0.5
+
+
 ORDER = """
 import random, struct, zlib
 from autograd import Value, sum as total, tanh

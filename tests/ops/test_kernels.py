@@ -21,11 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value
+from autograd.engine.elementwise import record_row
 from autograd.engine.functions import FUNCTIONS
 from autograd.ops.codegen_c import c_header
 from autograd.ops.expr import DOMAIN, symbol
 from autograd.ops.formulas import ELEMENTARY, NAMES, OPS, formulas, operand_names
-from autograd.ops.kernels import FLOATS, printed, reduced
+from autograd.ops.kernels import CUTS, FLOATS, printed, reduced
 from autograd.ops.primitives import TABLE, Row
 from autograd.ops.printers import PYTHON
 
@@ -127,8 +128,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
                 declared = ", ".join(f"double {x}" for x in given_)
                 call = f"{row.name}{suffix}({', '.join(given_)})"
                 lines.append(f"double test_{row.name}{suffix}({declared}) {{ return ag_{call}; }}\n")
-    lines.append("double evaluate1(int op, double x, double *d) { return ag_evaluate1(op, x, d); }\n")
-    lines.append("double evaluate2(int op, double x, double y, double *d) { return ag_evaluate2(op, x, y, d, d + 1); }\n")
+    lines.append("double evaluate1(int op, double x, double *d, int *cuts) { return ag_evaluate1(op, x, d, cuts); }\n")
+    call = "ag_evaluate2(op, x, y, d, d + 1, cuts)"
+    lines.append(f"double evaluate2(int op, double x, double y, double *d, int *cuts) {{ return {call}; }}\n")
     source, built = folder / "header.c", folder / "header.so"
     source.write_text("".join(lines))
     flags = ["-std=c99", "-Wall", "-Werror", "-Wno-unused-function", "-O1", "-ffp-contract=off", "-fPIC", "-shared"]
@@ -166,12 +168,36 @@ def test_c_switch_over_opcodes(row: Row, library: ctypes.CDLL) -> None:
     arity = row.arity or 0
     evaluate = library[f"evaluate{arity}"]
     evaluate.restype = ctypes.c_double
-    evaluate.argtypes = [ctypes.c_int, *[ctypes.c_double] * arity, ctypes.POINTER(ctypes.c_double)]
+    pointers = [ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int)]
+    evaluate.argtypes = [ctypes.c_int, *[ctypes.c_double] * arity, *pointers]
     found = (ctypes.c_double * arity)()
-    for operands in samples(row):
-        z = evaluate(OPS[row.name], *operands, found)
+    for operands in points(row):
+        cuts = ctypes.c_int()
+        z = evaluate(OPS[row.name], *operands, found, ctypes.byref(cuts))
         expected = printed(row.name, "01"[:arity])(*operands)
         assert all(close(a, b, LIBRARIES.get(row.name, 2e-15)) for a, b in zip([z, *found], expected, strict=True))
+        assert cuts.value == cut_bits(row, operands), operands
+
+
+def cut_bits(row: Row, operands: tuple[float, ...]) -> int:
+    """Bit i says that operand i is cut."""
+    return sum(1 << i for i, condition in enumerate(row.cut) if condition and condition(FLOATS, *operands))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_cuts_as_printed_and_in_nodes(row: Row) -> None:
+    function = CUTS[OPS[row.name]]
+    assert (function is None) == (not row.cut)
+    for operands in [*samples(row), *product(EDGES if row.arity != 3 else EDGES[:7], repeat=row.arity or 0)]:
+        bits = cut_bits(row, operands)
+        assert not function or function(*operands) == bits, operands
+        node = record_row(row, list(map(Value, operands)))
+        assert node.cuts == tuple(bool(bits >> i & 1) for i in range(len(operands))), operands
+
+
+def test_the_fastest_operators_cut_nothing() -> None:
+    """Their code, in memory.h and in _pure.py, sets no bits."""
+    assert not any(TABLE[name].cut for name in ("add", "sub", "mul", "div"))
 
 
 # ---- reductions
