@@ -15,9 +15,9 @@ from autograd.engine.coerce import as_array
 from autograd.engine.context import tracing
 from autograd.engine.registry import register
 from autograd.engine.value import Value, number, record
-from autograd.ops.primitives import Row
+from autograd.ops.primitives import Row, always, zero
 
-Partials = Callable[..., Any] | Sequence[Callable[..., Any]]
+Partials = Callable[..., Any] | Sequence[Callable[..., Any] | None]
 
 
 def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -29,15 +29,16 @@ def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[...
     Args:
         partials: the partial derivatives: a list or tuple of one function of the operands for each operand, or one
             function of the operands that returns all of them (a number for one operand, else a tuple). Written with
-            this package's functions, they can be differentiated again.
+            this package's functions, they can be differentiated again. None, in place of a function or of a number, cuts
+            the operand: no derivative passes, not even an infinite one, where a number 0 would make that nan.
         symbol: what pictures show; by default the function's name.
 
     Returns:
         A decorator of functions with a fixed number of positional parameters.
 
     Raises:
-        TypeError: if the partials are not functions, the function's parameters are not plain ones, or, at a call, for
-            another number of operands or a result that is not a real number.
+        TypeError: if the partials are neither functions nor None, the function's parameters are not plain ones, or, at a
+            call, for another number of operands or a result that is not a real number.
         ValueError: if there are not as many partials as operands.
 
     Examples:
@@ -52,8 +53,8 @@ def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[...
         2.0
     """
     rules = tuple(partials) if isinstance(partials, (list, tuple)) else None
-    if not callable(partials) and (rules is None or not all(callable(rule) for rule in rules)):
-        raise TypeError("primitive() needs partials=: a function of the operands for each of them, or one for all")
+    if not callable(partials) and (rules is None or not all(rule is None or callable(rule) for rule in rules)):
+        raise TypeError("primitive() needs partials=: a function of the operands, or None, for each of them, or one for all")
 
     def decorate(f: Callable[..., Any]) -> Callable[..., Any]:
         parameters = inspect.signature(f).parameters
@@ -64,7 +65,8 @@ def primitive(*, partials: Partials, symbol: str = "") -> Callable[[Callable[...
             raise ValueError(
                 f"{f.__name__} has {len(names)} operands ({', '.join(names)}), but {len(rules)} partials are given"
             )
-        row = _row(f, names, rules or tuple(_picked(f, partials, i, len(names)) for i in range(len(names))), symbol)
+        chosen = tuple(_picked(f, partials, i, len(names)) for i in range(len(names))) if rules is None else rules
+        row = _row(f, names, chosen, symbol)
         return _function(f, row)
 
     return decorate
@@ -81,11 +83,18 @@ def _picked(f: Callable[..., Any], partials: Any, i: int, arity: int) -> Callabl
     return rule
 
 
-def _row(f: Callable[..., Any], names: list[str], rules: Sequence[Callable[..., Any]], symbol: str) -> Row:
-    symbol = symbol or f.__name__
-    wrapped = tuple((lambda m, *operands, rule=rule: rule(*operands[:-1])) for rule in rules)
-    sample = ((-1.0, 1.0),) * len(names)
-    return Row(f.__name__, lambda m, *operands: f(*operands), wrapped, sample, symbol, symbol, "", arity=len(names))
+def _row(f: Callable[..., Any], names: list[str], rules: Sequence[Callable[..., Any] | None], symbol: str) -> Row:
+    symbol, arity = symbol or f.__name__, len(names)
+    wrapped = tuple(zero if rule is None else lambda m, *operands, rule=rule: rule(*operands[:-1]) for rule in rules)
+    cut = tuple(always if rule is None else None for rule in rules)
+    sample = ((-1.0, 1.0),) * arity
+    return Row(f.__name__, lambda m, *operands: f(*operands), wrapped, sample, symbol, symbol, "", arity=arity, cut=cut)
+
+
+def _partial(row: Row, i: int, floats: Sequence[float], z: float) -> float | None:
+    """The partial with respect to operand i, None where that is cut."""
+    partial = None if row.cut[i] else row.partials[i](None, *floats, z)
+    return None if partial is None else real(partial, f"a partial of {row.name}()")
 
 
 def _function(f: Callable[..., Any], row: Row) -> Callable[..., Any]:
@@ -97,8 +106,7 @@ def _function(f: Callable[..., Any], row: Row) -> Callable[..., Any]:
         z = real(f(*floats), f"the result of {row.name}()")
         if not any(type(x) is Value for x in held):
             return z
-        found = [real(rule(None, *floats, z), f"a partial of {row.name}()") for rule in row.partials]
-        return record(op, held, z, tuple(found))
+        return record(op, held, z, tuple(_partial(row, i, floats, z) for i in range(len(held))))
 
     @wraps(f)
     def function(*operands: Any) -> Any:

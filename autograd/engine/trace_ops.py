@@ -24,28 +24,28 @@ Function = Callable[..., Any]
 
 def _link_partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
     n = len(xs) // 2
-    return [0.0, *xs[1 + n :], *[0.0] * n]
+    return [None, *xs[1 + n :], *[None] * n]
 
 
 LINK = register_variadic("link", lambda m, xs: xs[0], _link_partials)
 TAKE = register_variadic(
     "take",
     lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
-    lambda m, xs, z: [0.0, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
+    lambda m, xs, z: [None, *(_chosen(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
 )
-PIVOT = register_variadic("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [0.0] * len(xs))
+PIVOT = register_variadic("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [None] * len(xs))
 
 
 def largest(xs: Sequence[Any]) -> tuple[Any, Any]:
     """The first of the largest operands and its place, to be found at run time."""
     first = FLOATS.pivot([number(x) for x in xs])
-    place = record(PIVOT, tuple(xs), float(first), (0.0,) * len(xs))
+    place = record(PIVOT, tuple(xs), float(first), (None,) * len(xs))
     return _picked(list(xs), place, first), place
 
 
 def link(value: Any, operands: Sequence[Any], partials: Sequence[Any]) -> Value:
     """The node of a value whose derivative with respect to each operand is given as a Value or number of its own."""
-    numbers = (0.0, *map(number, partials), *[0.0] * len(operands))
+    numbers = (None, *map(number, partials), *[None] * len(operands))
     return record(LINK, (value, *operands, *partials), number(value), numbers)
 
 
@@ -110,10 +110,9 @@ def _picked(items: Any, index: Value, place: int) -> Any:
             raise ValueError("take() of rows needs rows of one length")
         picked = [_picked([row[j] for row in items], index, place) for j in range(len(items[0]))]
         return np.array(picked) if isinstance(items[0], np.ndarray) else picked
-    zeros = [0.0] * len(items)
-    zeros[place] = 1.0
+    edges = [1.0 if i == place else None for i in range(len(items))]
     held = tuple(x if type(x) is Value else real(x, "an item of take()") for x in items)
-    return record(TAKE, (index, *held), number(held[place]), (0.0, *zeros))
+    return record(TAKE, (index, *held), number(held[place]), (None, *edges))
 
 
 # ---- custom operations, and reductions that are made of others
@@ -139,8 +138,10 @@ def call(f: Function, name: str, operands: Sequence[Any], result: float) -> Valu
 def own(row: Row, f: Function, operands: Sequence[Any]) -> Value:
     """The node of a custom operation in a trace: its value and its partials, recorded where they can be."""
     value = _recorded(f, row.name, operands)
-    rules = [_recorded(_rule(rule), f"{row.name}'s partial", operands) for rule in row.partials]
-    return link(value, operands, rules)
+    read = [i for i in range(len(operands)) if not row.cut[i]]
+    partials = {i: _recorded(_rule(row.partials[i]), f"{row.name}'s partial", operands) for i in read}
+    read = [i for i in read if partials[i] is not None]
+    return link(value, [operands[i] for i in read], [partials[i] for i in read])
 
 
 _rules: dict[Any, Function] = {}
@@ -154,7 +155,7 @@ def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
     try:
         with TRACE.get().trying():
             result = f(*operands)
-        if type(result) is Value:
+        if type(result) is Value or result is None:
             return result
     except (TypeError, AttributeError, ValueError):
         pass  # it needs plain floats: the program will call it
@@ -163,7 +164,7 @@ def _recorded(f: Function, name: str, operands: Sequence[Any]) -> Any:
         z = f(*map(number, operands))
     finally:
         TRACE.reset(token)
-    return call(f, name, operands, real(z, f"the result of {name}()"))
+    return None if z is None else call(f, name, operands, real(z, f"the result of {name}()"))
 
 
 def reduction(node: Value, operands: Iterable[Any]) -> Value:

@@ -19,6 +19,8 @@ from autograd import (
     grad,
     gradient,
     hessian,
+    jacobian,
+    jit,
     no_grad,
     primitive,
     topological_order,
@@ -74,6 +76,40 @@ def test_higher_order() -> None:
     assert np.allclose(found, [[-s * e, c * e], [c * e, s * e]], rtol=1e-15, atol=0)
     x = Value(2.0)
     assert gradient(gradient(cube(x), x, create_graph=True), x) == 12.0
+
+
+@primitive(partials=[lambda x, y: autograd.cos(x), None])
+def sine_beside(x: float, y: float) -> float:
+    return math.sin(x) + y
+
+
+@primitive(partials=lambda x, y: (None, 1.0) if y > 0 else (2.0, None))
+def one_of_two(x: float, y: float) -> float:
+    return y if y > 0 else 2.0 * x
+
+
+def test_none_cuts_an_operand() -> None:
+    x, y = Value(0.5), Value(0.0)
+    node = sine_beside(x, autograd.sqrt(y))
+    assert node.cuts == (False, True) and node.partials == (math.cos(0.5), 0.0)
+    node.backward()
+    assert (x.grad, y.grad) == (math.cos(0.5), 0.0)
+    f = lambda p: sine_beside(p[0], autograd.sqrt(p[1]))  # noqa: E731
+    assert grad(f)([0.5, 0.0]) == [math.cos(0.5), 0.0]
+    assert hessian(f)([0.5, 0.0]) == [[-math.sin(0.5), 0.0], [0.0, 0.0]]
+
+
+def test_none_among_the_numbers_of_one_function_for_all() -> None:
+    for mode in ("forward", "reverse"):
+        f = lambda p: [one_of_two(autograd.sqrt(p[0]), p[1])]  # noqa: E731
+        assert jacobian(f, mode=mode)([0.0, 3.0]) == [[0.0, 1.0]]
+        assert jacobian(f, mode=mode)([4.0, -1.0]) == [[0.5, 0.0]]
+    assert hessian(lambda p: one_of_two(autograd.sqrt(p[0]), p[1]))([0.0, 3.0]) == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_none_cuts_in_a_program() -> None:
+    f = lambda p: sine_beside(p[0], autograd.sqrt(p[1]))  # noqa: E731
+    assert jit(grad(f))([0.5, 0.0]) == [math.cos(0.5), 0.0]
 
 
 def test_wrong_number_of_partials() -> None:
