@@ -103,7 +103,7 @@ def _times(partial: Any, linear: Any) -> Any:
         return linear
     if type(linear) is float and linear == 1.0:
         return partial
-    return VALUES.zmul(partial, linear) if type(partial) is Value and tracing() else partial * linear
+    return VALUES.zmul(linear, partial, linear) if type(partial) is Value and tracing() else partial * linear
 
 
 def _edges(node: Value, active: set[int], record: bool) -> list[tuple[Value, Any]]:

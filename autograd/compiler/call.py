@@ -23,12 +23,14 @@ def call_on_values(jitted: Any, specialization: Specialization, pieces: Sequence
         return NotImplemented
     operands = [*flat_numbers(pieces), *specialization.captured]
     numbers = tuple(map(float, map(number, operands)))
-    nodes = []
+    nodes, inputs = [], len(operands)
     for k, (op, runner) in enumerate(_gradients(specialization, jitted.name)):
         results = runner.call(numbers)
         if type(results) is int:
             return results
-        nodes.append(record(op, tuple(operands), results[k], results[outputs:]))
+        derivatives, reached = results[outputs:-inputs], results[-inputs:]
+        partials = tuple([p if r else None for p, r in zip(derivatives, reached, strict=True)])
+        nodes.append(record(op, tuple(operands), results[k], partials))
     return nodes if nodes else _check_guards(specialization, numbers)
 
 
@@ -43,7 +45,7 @@ def _gradients(specialization: Specialization, name: str) -> list[tuple[int, Run
     if specialization.gradients is None:
         source = specialization.source
         specialization.gradients = [
-            (register_output(source, k, name), Runner(gradient(source, k, range(source.inputs))))
+            (register_output(source, k, name), Runner(gradient(source, k, range(source.inputs), with_reached=True)))
             for k in range(len(specialization.layout.places))
         ]
     return specialization.gradients

@@ -29,9 +29,11 @@ def _pooled(program: Program, i: int, op: int, operands: list[Any]) -> Any:
     half = len(operands) // 2
     if op == SUM:
         return VALUES.total([operands[-1], *operands[:-1]])
-    if op in (DOT, ZDOT):
-        product = FUNCTIONS["sumprod"] if op == DOT else _zdot
-        return operands[-1] + product(operands[:half], operands[half:-1])
+    if op == DOT:
+        return operands[-1] + FUNCTIONS["sumprod"](operands[:half], operands[half:-1])
+    if op == ZDOT:
+        n = len(operands) // 3
+        return VALUES.total([operands[-1], *[FUNCTIONS["zmul"](*operands[k:-1:n]) for k in range(n)]])
     if op == PIVOT:
         return float(VALUES.pivot(operands))
     if op == LINK:
@@ -40,10 +42,6 @@ def _pooled(program: Program, i: int, op: int, operands: list[Any]) -> Any:
         return trace_ops.take(operands[1:], operands[0])
     f = program.functions[int(program.c[i])]
     return trace_ops.call(f, "call", operands, float(f(*map(number, operands))))
-
-
-def _zdot(p: Sequence[Any], q: Sequence[Any]) -> Any:
-    return VALUES.total([FUNCTIONS["zmul"](x, y) for x, y in zip(p, q, strict=True)])
 
 
 def register_output(program: Program, output: int, name: str) -> int:

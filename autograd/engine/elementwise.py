@@ -69,6 +69,8 @@ def elementwise_function(row: Row) -> Function:
     otherwise = elementwise(row)
     if row.defaults:
         return _with_defaults(row, otherwise)
+    if row.arity == 3:
+        return otherwise
     make = _functions.function_of_one if row.arity == 1 else _functions.function_of_two
     made: Function = make(OPS[row.name], otherwise)
     return made

@@ -209,8 +209,9 @@ _comparisons = {
 }
 for _name, (_glyph, _test) in _comparisons.items():  # what a trace records of them: 1 or 0
     row(_name, lambda m, x, y, test=_test: m.where(test(x, y), 1.0, 0.0), zero, zero, glyph=_glyph, public=False)
-row("zmul", lambda m, x, y: m.where(y == 0.0, 0.0, x * y), lambda m, x, y, z: y, lambda m, x, y, z: x,
-    glyph="×₀", public=False, kinks="a local derivative times an adjoint that is exactly 0 is 0, even if it is infinite")
+row("zmul", lambda m, r, x, y: m.where(r != 0.0, x * y, 0.0), zero, lambda m, r, x, y, z: y, lambda m, r, x, y, z: x,
+    cut=[always, *[lambda m, r, x, y: r == 0.0] * 2], sample=(POSITIVE, R, R), glyph="×₀", public=False,
+    kinks="a local derivative times an adjoint, if cuts let it through (r is not 0); else 0, even of infinities")
 row("stop", lambda m, x: x, zero, glyph="=", public=False, decreed=True, kinks="a number whose derivative is cut off")
 
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations.

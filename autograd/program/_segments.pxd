@@ -3,11 +3,10 @@ cimport cython
 
 cdef extern from "instructions.h":
     enum:
-        FIXED "AG_FIXED", SUM "AG_OP_SUM", ZDOT "AG_OP_ZDOT"
+        FIXED "AG_FIXED", DOT "AG_OP_DOT"
         OPERATION "AG_OPERATION", LENGTH "AG_LENGTH", RESULT "AG_RESULT", KIND "AG_KIND", PLACE "AG_PLACE", COUNT "AG_COUNT"
         INITIAL_KIND "AG_INITIAL_KIND", INITIAL_PLACE "AG_INITIAL_PLACE", POOL "AG_POOL", TERMS "AG_TERMS", P "AG_P"
         P_LANE "AG_P_LANE", P_TERM "AG_P_TERM", Q "AG_Q", ROW "AG_ROW", SAME "AG_SAME", LISTED "AG_LISTED", TILE "AG_TILE"
-        CUTS "AG_CUTS"
     const unsigned char *ARITY "ag_arity"
 cdef int SHORT_ROW, LONG_ROW, WORTH
 

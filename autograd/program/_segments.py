@@ -9,10 +9,9 @@ if TYPE_CHECKING:
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _segments.pxd
-    from autograd.program.instructions import ARITY, FIXED, SUM, ZDOT
+    from autograd.program.instructions import ARITY, DOT, FIXED
     from autograd.program.native_layout import (
         COUNT,
-        CUTS,
         INITIAL_KIND,
         INITIAL_PLACE,
         KIND,
@@ -55,7 +54,7 @@ def find_segments(code: Any, pool: Any, first: int, runs: Any, cuts: Any, segmen
                     stop = mixed_end(code, ARITY[o], start, end)
                 fixed_segment(code, ARITY[o], first, start, stop, segments, used)
                 used += 1
-            elif SUM < o <= ZDOT:
+            elif o == DOT:
                 pieces = cut(code, pool, start, cuts)
                 stop = lanes_end(code, pool, start, end, cuts, pieces)
                 if (stop - start) * (code[2, start] // 2) >= WORTH * pieces:
@@ -64,10 +63,6 @@ def find_segments(code: Any, pool: Any, first: int, runs: Any, cuts: Any, segmen
                 else:
                     stop = untiled_end(code, pool, start, stop, end, cuts)
                     pooled_segment(code, first, start, stop, segments, used)
-                    used += 1
-                if stop == end and o == ZDOT:  # then see that an adjoint of 0 has cut what is infinite
-                    pooled_segment(code, first, runs[r, 0], end, segments, used)
-                    segments[used, OPERATION] = CUTS
                     used += 1
             else:
                 stop = end

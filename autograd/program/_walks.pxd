@@ -3,7 +3,8 @@ cimport cython
 
 cdef extern from "instructions.h":
     enum:
-        FIXED "AG_FIXED", SUM "AG_OP_SUM", ZDOT "AG_OP_ZDOT", ADD "AG_OP_ADD", MUL "AG_OP_MUL"
+        FIXED "AG_FIXED", SUM "AG_OP_SUM", DOT "AG_OP_DOT", ZDOT "AG_OP_ZDOT"
+        ADD "AG_OP_ADD", MUL "AG_OP_MUL", ZMUL "AG_OP_ZMUL"
     const unsigned char *ARITY "ag_arity"
 
 # How many slots an instruction reads, and the slot that it reads as operand number k; see _walks.py.
@@ -50,5 +51,9 @@ cpdef int find_folds(int[:, ::1] code, int first, int[::1] folds, int[::1] known
 @cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, j=int, k=int, o=int, x=int, y=int, w=int,
                slot=int, key="long long", mask="long long")
 cpdef share(int[:, ::1] code, int[::1] pool, int first, int[::1] copies, int[::1] same, int[::1] table)
+@cython.locals(op="int[::1]", a="int[::1]", b="int[::1]", c="int[::1]", i=int, j=int, z=int, k=int, n=int, o=int, x=int, y=int,
+               w=int, s=int, sign=int, seen=int, count=int)
+cpdef int make_plain(int[:, ::1] code, int[::1] pool, int first, int[::1] linear, int[::1] spread, int[::1] zeros,
+                     int[::1] signed, int[::1] visible) except -1
 @cython.locals(k=int)
 cdef bint equal(int[::1] op, int[::1] a, int[::1] b, int[::1] c, int[::1] pool, int i, int j) noexcept

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _walks.pxd
-    from autograd.program.instructions import ADD, ARITY, FIXED, MUL, SUM, ZDOT
+    from autograd.program.instructions import ADD, ARITY, DOT, FIXED, MUL, SUM, ZDOT, ZMUL
 
     def operand_count(op: int, b: int) -> int:
         """How many slots an instruction reads."""
@@ -174,6 +174,46 @@ def share(code: Any, pool: Any, first: int, copies: Any, same: Any, table: Any) 
                 same[first + i] = first + j
                 break
             key = (key + 1) & mask
+
+
+def make_plain(code: Any, pool: Any, first: int, linear: Any, spread: Any, zeros: Any, signed: Any, visible: Any) -> int:
+    """Make the products plain for which that is allowed, see plain.py; how many they are.
+
+    `linear` and `spread` are by opcode. By slot, `zeros` marks constants that are +0, `signed` what is read with the sign of
+    its zeros, `visible` what makes an output nan if it is nan: both are given for outputs.
+    """
+    op, a, b, c = code[0], code[1], code[2], code[3]
+    count = 0
+    for i in range(len(op) - 1, -1, -1):
+        z = first + i
+        sign, seen = signed[z], visible[z]
+        if SUM <= op[i] <= ZDOT:
+            if zeros[c[i]]:
+                sign = 0  # +0 and any zero is +0
+            signed[c[i]] |= sign
+            visible[c[i]] |= seen
+        if op[i] == ZDOT and seen and not sign:
+            n = b[i] // 3
+            op[i], a[i], b[i] = DOT, a[i] + n, 2 * n
+            count += 1
+            if n == 1 and not signed[z]:
+                op[i], a[i], b[i], c[i] = MUL, pool[a[i]], pool[a[i] + 1], 0
+        elif op[i] == ZMUL and seen and not sign:
+            op[i], a[i], b[i], c[i] = MUL, b[i], c[i], 0
+            count += 1
+        o, x, y, w = op[i], a[i], b[i], c[i]
+        for k in range(operand_count(o, y)):
+            s = operand(o, x, y, w, pool, k)
+            if o < FIXED:
+                signed[s] |= sign if linear[o] else 1
+                visible[s] |= seen & spread[o] >> k & 1
+            elif o == SUM or o == DOT or o == ZDOT:
+                if k < y:
+                    signed[s] |= sign
+                    visible[s] |= seen if o != ZDOT else 0
+            else:
+                signed[s] = 1
+    return count
 
 
 def equal(op: Any, a: Any, b: Any, c: Any, pool: Any, i: int, j: int) -> bool:

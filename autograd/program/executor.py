@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program.code import Code, P
+from autograd.program.code import Code
 from autograd.program.native_plan import NativePlan, runs_natively
 from autograd.program.numpy_executor import NumPyPlan
 from autograd.program.passes import finish
-from autograd.program.schedule import Schedule, schedule
+from autograd.program.plain import plain
+from autograd.program.schedule import schedule
 from autograd.program.verify import check
 
 CACHED = 192 * 1024  # bytes of a block of points that stay near the processor
 
 
-def ready(program: P) -> tuple[P, Schedule]:
-    """Improve and schedule a program, as the executors want it."""
-    return schedule(finish(program))
-
-
 class Runner:
-    """A program ready to run.
+    """A program ready to run: its plain form, and where an output of that is nan the exact one, made when first needed.
 
     `call` gives a tuple of floats for a tuple of floats, or a broken guard's number, or None for other operands; `run` reads a
     tuple of floats and buffers, writes a tuple of buffers and gives -1 or a broken guard's number.
     """
 
     def __init__(self, program: Code) -> None:
-        self.program, runs = ready(program)
-        self.plan = (NativePlan if runs_natively(self.program) else NumPyPlan)(self.program, runs)
+        exact = finish(program)
+        faster = plain(exact)
+        self.program, runs = schedule(faster)
+        make: Any = NativePlan if runs_natively(exact) else NumPyPlan
+        self.plan = make(self.program, runs, None if faster is exact else cache(lambda: make(*schedule(exact))))
         self.call, self.run = self.plan.call, self.plan.run
 
 

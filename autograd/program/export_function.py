@@ -13,7 +13,7 @@ from autograd.ops.formulas import ELEMENTARY
 from autograd.ops.printers import call
 from autograd.program.code import Code
 from autograd.program.export_helpers import c_name, called
-from autograd.program.instructions import DOT, FIXED, LINK, OPS, PIVOT, SUM, TAKE, ZDOT, Op, substitution
+from autograd.program.instructions import DOT, FIXED, LINK, OPS, PIVOT, TAKE, ZDOT, Op, substitution
 
 PART = 100  # instructions of one C function: compilers take more than linear time
 TERMS = 40  # of one statement
@@ -125,12 +125,13 @@ class FunctionWriter:
             yield operands[0]
             return
         *terms, initial = operands
-        if op != SUM:
+        if op == DOT:
             half = len(terms) // 2
-            pairs = zip(terms[:half], terms[half:], strict=True)
-            terms = [f"{p} * {q}" if op == DOT else f"ag_zmul({p}, {q})" for p, q in pairs]
+            terms = [f"{p} * {q}" for p, q in zip(terms[:half], terms[half:], strict=True)]
         if op == ZDOT:
             self.needed["zmul"] = None
+            n = len(terms) // 3
+            terms = [call("ag_zmul", terms[k::n]) for k in range(n)]
         yield " + ".join([initial, *terms[:TERMS]])
         for start in range(TERMS, len(terms), TERMS):
             yield " + ".join([target, *terms[start : start + TERMS]])

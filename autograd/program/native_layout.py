@@ -7,7 +7,7 @@ slots from RESULT on. Its operands are given by kind and place.
 from __future__ import annotations
 
 SEGMENT = 12
-OPERATION, LENGTH, RESULT = range(3)  # an opcode, or TILE or CUTS
+OPERATION, LENGTH, RESULT = range(3)  # an opcode, or TILE
 KIND, PLACE = range(3, 5)  # of an operand, with up to three in turn
 COUNT, INITIAL_KIND, INITIAL_PLACE, POOL = range(3, 7)  # operations that read the pool: operands of each, where they start
 TERMS = 3  # of each dot product of a tile, which has INITIAL_KIND and INITIAL_PLACE too
@@ -15,4 +15,4 @@ P, P_LANE, P_TERM, Q, Q_LANE, Q_TERM = range(6, 12)  # its first factors: the fi
 
 ROW, SAME, LISTED = range(3)  # kinds of operands: neighbouring slots, one slot for all, slots listed from a place on
 TILE = 1000  # neighbouring dot products of numbers that lie at regular steps
-CUTS = 2000  # dot products that gave nan, once more without the products whose second factor is 0
+UNSURE = -3  # in place of a broken guard's number: an output of a plain program is nan

@@ -12,7 +12,7 @@ import numpy as np
 from autograd.program import _segments
 from autograd.program.code import Code
 from autograd.program.instructions import CALL, FIXED
-from autograd.program.native_layout import SEGMENT
+from autograd.program.native_layout import SEGMENT, UNSURE
 from autograd.program.schedule import Schedule
 
 _native: Any = None
@@ -43,14 +43,19 @@ def segments_of(program: Code, runs: Schedule) -> tuple[Any, Any]:
 
 
 class NativePlan:
-    """A scheduled program for the native executor."""
+    """A scheduled program for the native executor.
+
+    `exact`, if given, makes the plan that runs in its place where an output is nan.
+    """
 
     releases_lock = True  # of the interpreter, while it runs many points
 
-    def __init__(self, program: Code, runs: Schedule) -> None:
+    def __init__(self, program: Code, runs: Schedule, exact: Callable[[], NativePlan] | None = None) -> None:
         segments, index = segments_of(program, runs)
         arrays = (program.constants, program.op, program.a, program.b, program.c, program.pool, program.outputs, program.guards)
-        self._plan = _native.Plan(program.inputs, *map(np.ascontiguousarray, arrays), program.outcomes, segments, index)
+        arrays_in_order = (*map(np.ascontiguousarray, arrays), program.outcomes, segments, index)
+        self._exact = exact
+        self._plan = _native.Plan(program.inputs, *arrays_in_order, exact and (lambda: exact()._plan))
         self.call, self.run = self._plan.call, self._plan.run  # as those of NumPyPlan
 
     @property
@@ -69,9 +74,15 @@ class NativePlan:
         targets = [_addresses(x, x[0].size if len(x) else 0, x[0].size if len(x) else 0) for x in outputs]
         addresses = [_joined([pair[k] for pair in pairs]) for pairs in (sources, targets) for k in range(2)]
         arrays = [x for x, _ in inputs] + list(outputs)  # the addresses alone would not keep the memory alive
-        return lambda start, stop, arrays=arrays: self._plan.points(  # type: ignore[misc]
-            *addresses, failed, start, stop, block
-        )
+
+        def run(start: int, stop: int, arrays: Any = arrays) -> None:
+            self._plan.points(*addresses, failed, start, stop, block)
+            if self._exact and (unsure := np.nonzero(failed[start:stop] == UNSURE)[0]).size:
+                for k in np.unique(unsure // block).tolist():
+                    first = start + k * block
+                    self._exact()._plan.points(*addresses, failed, first, min(first + block, stop), block)
+
+        return run
 
 
 def _addresses(array: Any, count: int, step: int) -> tuple[Any, Any]:

@@ -45,35 +45,37 @@ class NumPyPlan:
 
     releases_lock = False  # it may call Python functions, which may come back here
 
-    def __init__(self, program: Code, runs: Schedule) -> None:
-        self.program, self.runs, self.rows = program, runs, program.slots
+    def __init__(self, program: Code, runs: Schedule, exact: Callable[[], NumPyPlan] | None = None) -> None:
+        self.program, self.runs, self.rows, self._exact = program, runs, program.slots, exact
 
     def _run(self, inputs: Any) -> tuple[Any, int]:
-        """The numbers of all slots, and the first broken guard or -1; raises what a call or a take raised if none is."""
+        """The outputs, and the first broken guard or -1; raises what a call or a take raised if none is."""
         program, failures = self.program, Failures()
         v = run(program, self.runs, inputs, failures)
+        results = v[program.outputs]
+        if self._exact and np.isnan(results).any():
+            return self._exact()._run(inputs)
         broken = np.nonzero((v[program.guards] != 0.0) != program.outcomes)[0]
         if len(broken):
-            return v, int(broken[0])
+            return results, int(broken[0])
         for error in failures.values():
             raise error
         check_takes(program, v)
-        return v, -1
+        return results, -1
 
     def call(self, args: Any) -> Any:
         """The outputs as a tuple of floats, a broken guard's number, or None if args are not a tuple of floats and ints."""
         if type(args) is not tuple or len(args) != self.program.inputs or not set(map(type, args)) <= {float, int}:
             return None
-        v, broken = self._run(np.array(args, dtype=float))
-        return tuple(v[self.program.outputs].tolist()) if broken < 0 else broken
+        results, broken = self._run(np.array(args, dtype=float))
+        return tuple(results.tolist()) if broken < 0 else broken
 
     def run(self, inputs: Any, outputs: Any) -> int:
         """Read floats and arrays, one after the other, and write arrays; -1 or a broken guard's number."""
         numbers = np.concatenate([np.ravel(x) for x in inputs]) if inputs else np.zeros(0)
         if len(numbers) != self.program.inputs:
             raise ValueError(f"the program takes {self.program.inputs} numbers, not {len(numbers)}")
-        v, broken = self._run(numbers)
-        results, start = v[self.program.outputs], 0
+        (results, broken), start = self._run(numbers), 0
         for array in outputs if broken < 0 else ():
             array.reshape(-1)[:] = results[start : start + array.size]
             start += array.size
@@ -90,6 +92,9 @@ class NumPyPlan:
         rows = [x[start:stop].reshape(n, -1).T if step else np.repeat(x.reshape(-1, 1), n, axis=1) for x, step in inputs]
         failures = Failures()
         v = run(program, self.runs, np.concatenate(rows) if rows else np.zeros((0, n)), failures)
+        if self._exact and np.isnan(v[program.outputs]).any():
+            self._exact()._points(inputs, outputs, failed, start, stop)
+            return
         place = 0
         for array in outputs:
             size = array[0].size if len(array) else 0

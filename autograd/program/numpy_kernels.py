@@ -62,15 +62,12 @@ def run_pooled(program: Any, op: int, start: int, end: int, v: Any, failures: Fa
 
 
 def _sum(op: int, v: Any, rows: Any, total: Any) -> Any:
-    half = len(rows) if op == SUM else len(rows) // 2
-    for k in range(half):
-        term = v[rows[k]]
-        if op != SUM:
-            factor = v[rows[half + k]]
-            term = term * factor
-            if op == ZDOT:
-                term = np.where(factor == 0.0, 0.0, term)
-        total += term
+    n = len(rows) // (1, 2, 3)[op - SUM]
+    for k in range(n):
+        *others, last = (v[row] for row in rows[k::n])
+        for factor in others[-1:]:
+            last = factor * last
+        total += np.where(others[0] != 0.0, last, 0.0) if op == ZDOT else last
     return total
 
 

@@ -15,6 +15,7 @@ from autograd.program import _sums, _walks
 from autograd.program.code import Code, P
 from autograd.program.editing import renamed, reordered, with_code, with_constants
 from autograd.program.instructions import IDENTITY, LINK, MUL, OPCODES, OPS, STOP
+from autograd.program.verify import as_ints
 
 COPIES = np.zeros(len(OPS), dtype=np.int32)
 COPIES[IDENTITY] = 1
@@ -105,20 +106,25 @@ def _folded(program: Code, place: Any, instructions: list[int]) -> dict[int, flo
 
 
 def strengthen(program: P) -> P:
-    """Replace powers with exponents 0, 1, 2 and -1 by 1, x, x * x and 1 / x: equal but for C's pow, off by at most 1 ulp."""
+    """Replace powers with exponents 0, 1, 2 and -1 by 1, x, x * x and 1 / x: equal but for C's pow, off by at most 1 ulp.
+
+    The 1 is linked to x with the derivative 0, which is a number: times infinity it is nan.
+    """
     power = np.nonzero(program.op == OPCODES["pow"])[0]
     exponent = program.b[power]
     known = (exponent >= program.inputs) & (exponent < program.first)
     power = power[known]
     exponents = program.constants[program.b[power] - program.inputs]
-    program, one = with_constants(program, (1.0,))
-    op, a, b = program.op.copy(), program.a.copy(), program.b.copy()
+    program, one = with_constants(program, (1.0, 0.0))
+    op, a, b, pool = program.op.copy(), program.a.copy(), program.b.copy(), program.pool
     constant, itself, square, inverse = (power[exponents == x] for x in (0.0, 1.0, 2.0, -1.0))
-    op[constant] = op[itself] = IDENTITY
-    a[constant] = one
+    links = np.stack([np.full(len(constant), one), a[constant], np.full(len(constant), one + 1)], axis=1)
+    op[constant], a[constant], b[constant] = LINK, len(pool) + 3 * np.arange(len(constant)), 3
+    op[itself] = IDENTITY
+    b[itself] = 0
     op[square], b[square] = MUL, a[square]
     op[inverse], b[inverse], a[inverse] = OPCODES["div"], a[inverse], one
-    return program.replaced(op=op, a=a, b=b)
+    return program.replaced(op=op, a=a, b=b, pool=as_ints(np.concatenate([pool, links.reshape(-1)]), "pool"))
 
 
 def tidy(program: P) -> P:

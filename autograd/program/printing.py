@@ -98,8 +98,9 @@ class _Lines:
         return expression(OPS[op], [self.slot(slot) for slot in slots])
 
     def _sum(self, op: int, initial: int, slots: list[int]) -> str:
-        half = len(slots) // 2
-        lists = [slots] if op == SUM else [slots[:half], slots[half:]]
+        parts = op - SUM + 1
+        n = len(slots) // parts
+        lists = [slots[n * k : n * (k + 1)] for k in range(parts)]
         written = f"{OPS[op].name}({', '.join(map(self.listed, lists))})"
         start = self.slot(initial)
         return written if start == "(-0.0)" else f"{start} + {written}"  # -0 adds nothing

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ProgramError
-from autograd.program.instructions import CALL, OPCODES, OPS
+from autograd.program.instructions import CALL, OPCODES, OPS, ZDOT, ZMUL
 from autograd.program.verify import LIMIT
 
 MAGIC = b"\x89AGP\r\n\x1a\n"  # a file that was transferred as text no longer begins so
-VERSION = 1
+VERSION = 2
 PREFIX = struct.Struct("<8sII")  # magic, version, length of the header
 DIGEST = hashlib.sha256().digest_size
 ARRAYS = {
@@ -65,12 +65,12 @@ def unpacked(data: bytes) -> dict[str, Any]:
     if len(data) < PREFIX.size + DIGEST or data[: len(MAGIC)] != MAGIC:
         raise ProgramError("this is no saved program, or only the beginning of one")
     _, version, length = PREFIX.unpack_from(data)
-    if version != VERSION:
-        raise ProgramError(f"the program is saved in version {version} of the format; this package reads version {VERSION}")
+    if version not in (1, VERSION):
+        raise ProgramError(f"the program is saved in version {version} of the format; this package reads 1 and {VERSION}")
     end = len(data) - DIGEST
     if hashlib.sha256(memoryview(data)[:end]).digest() != data[end:]:
         raise ProgramError("the saved program is damaged: its check sum is another one")
-    header, place = _header(data[PREFIX.size : min(end, PREFIX.size + length)]), PREFIX.size + length
+    header, place = _header(data[PREFIX.size : min(end, PREFIX.size + length)], version), PREFIX.size + length
     sizes = {name: header[count] * np.dtype(kind).itemsize for name, (kind, count) in ARRAYS.items()}
     if place + sum(sizes.values()) != end:
         raise ProgramError("the saved program is damaged: its length is not what it says")
@@ -85,10 +85,28 @@ def unpacked(data: bytes) -> dict[str, Any]:
         raise ProgramError("the saved program is damaged: a truth is neither 0 nor 1")
     parts["op"] = opcodes[parts["op"]] if len(parts["op"]) else parts["op"]
     parts |= {name: header[name] for name in ("inputs", "turn", "input_names")}
+    if version == 1:
+        _read_version_1(parts)
     return {ATTRIBUTES.get(name, name): part for name, part in parts.items()}
 
 
-def _header(text: bytes) -> dict[str, Any]:
+def _read_version_1(parts: dict[str, Any]) -> None:
+    """Where an adjoint was 0 its products were: now it stands before its factors too, as what says whether they count."""
+    op, a, b, c, pool = (parts[name] for name in ("op", "a", "b", "c", "pool"))
+    products = op == ZMUL
+    a[products], b[products], c[products] = b[products], a[products], b[products]
+    sums = np.nonzero(op == ZDOT)[0]
+    starts, counts = a[sums].astype(np.int64), b[sums].astype(np.int64)
+    if (starts < 0).any() or (counts < 0).any() or (starts + counts > len(pool)).any() or counts.sum() > len(pool):
+        raise ProgramError("the saved program is damaged: operands outside of the pool")
+    if (counts % 2).any():
+        raise ProgramError("the saved program is damaged: a wrong number of operands")
+    lists = [pool[start : start + count] for start, count in zip(starts, counts, strict=True)]
+    parts["pool"] = np.concatenate([pool, *[np.concatenate([x[len(x) // 2 :], x]) for x in lists]])
+    a[sums], b[sums] = len(pool) + (np.cumsum(counts // 2 * 3) - counts // 2 * 3), counts // 2 * 3
+
+
+def _header(text: bytes, version: int) -> dict[str, Any]:
     """The header, with this package's opcodes in place of the names of operations."""
     try:
         header = json.loads(text)
@@ -101,15 +119,17 @@ def _header(text: bytes) -> dict[str, Any]:
     lists = header["operations"], header["input_names"]
     if not all(type(x) is list for x in lists) or not all(type(name) is str for name in header["input_names"]):
         raise ProgramError("the saved program is damaged: its header has impossible names")
-    header["operations"] = list(map(_opcode, header["operations"]))
+    header["operations"] = [_opcode(operation, version) for operation in header["operations"]]
     return header
 
 
-def _opcode(operation: Any) -> int:
+def _opcode(operation: Any, version: int) -> int:
     """The opcode of an operation [name, operands]."""
     if type(operation) is not list or len(operation) != 2 or not all(type(x) is str for x in operation):
         raise ProgramError("the saved program is damaged: its header has impossible names")
     name, letters = operation
+    if version == 1 and operation == ["zmul", "xy"]:
+        return ZMUL
     opcode = OPCODES.get(name)
     if opcode is None or opcode == CALL or "".join(OPS[opcode].letters) != letters:
         raise ProgramError(

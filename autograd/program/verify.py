@@ -13,7 +13,7 @@ LIMIT = 1 << 29  # slots, and operands in the pool: sums of a few such numbers s
 CODE = ("op", "a", "b", "c")
 INTS = (*CODE, "pool", "outputs", "guards")
 FEWEST = {PIVOT: 1, LINK: 1, TAKE: 2}  # operands in the pool
-PARITY = {DOT: 0, ZDOT: 0, LINK: 1}  # of their number
+PARTS = {DOT: (2, 0), ZDOT: (3, 0), LINK: (2, 1)}  # their number divided by the first leaves the second
 
 
 def check(program: Any) -> None:
@@ -80,8 +80,8 @@ def _check_pooled(program: Any, own: Any) -> None:
     _refuse((start < 0) | (count < 0) | (start + count > len(program.pool)), "operands outside of the pool", places)
     for opcode, fewest in FEWEST.items():
         _refuse((op == opcode) & (count < fewest), "too few operands", places)
-    for opcode, parity in PARITY.items():
-        _refuse((op == opcode) & (count % 2 != parity), "a wrong number of operands", places)
+    for opcode, (parts, rest) in PARTS.items():
+        _refuse((op == opcode) & (count % parts != rest), "a wrong number of operands", places)
     order = np.lexsort((count, start))
     ends = (start + count)[order]
     overlap = np.zeros(len(places), dtype=bool)

@@ -45,20 +45,20 @@ def test_lists_and_where_they_start() -> None:
         (SUM, 0, 2, 3),
         (SUM, 2, 2, 2),
         (DOT, 4, 4, 4),
-        (ZDOT, 8, 2, 3),
-        (PIVOT, 10, 3, 0),
-        (TAKE, 13, 3, 0),
-        (LINK, 16, 5, 0),
-        (CALL, 21, 2, 0),
+        (ZDOT, 8, 3, 3),
+        (PIVOT, 11, 3, 0),
+        (TAKE, 14, 3, 0),
+        (LINK, 17, 5, 0),
+        (CALL, 22, 2, 0),
         (OPCODES["where"], 0, 1, 2),
     ]
-    pool = [0, 1, 0, 1, 0, 1, 4, 2, 0, 1, 0, 1, 2, 8, 0, 1, 4, 0, 1, 5, 6, 0, 1]
+    pool = [0, 1, 0, 1, 0, 1, 4, 2, 4, 0, 1, 0, 1, 2, 8, 0, 1, 4, 0, 1, 5, 6, 0, 1]
     program = Program(2, [np.nan, -0.0], tuple(zip(*code, strict=True)), pool, [12], [9], [False], functions=[max]).check()
     assert lines(program)[2:] == [
         "v0 = sum([x0, x1])",
         "v1 = nan + sum([x0, x1])",
         "v2 = v0 + dot([x0, x1], [v0, nan])",
-        "v3 = zdot([x0], [x1])",
+        "v3 = zdot([v0], [x0], [x1])",
         "v4 = pivot([x0, x1, nan])",
         "v5 = take([x0, x1], v4)",
         "v6 = link(v0, [x0, x1], [v1, v2])",

@@ -19,7 +19,7 @@ import autograd as ag
 from autograd import Program, jit
 from autograd.errors import ProgramError
 from autograd.program.instructions import CALL, OPS
-from autograd.program.serialize import ARRAYS, ATTRIBUTES, DIGEST, PREFIX, packed, unpacked
+from autograd.program.serialize import ARRAYS, ATTRIBUTES, DIGEST, PREFIX, VERSION, packed, unpacked
 
 examples = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
@@ -97,7 +97,7 @@ def test_truncated_or_extended(tmp_path: Path) -> None:
 # ---- files made to harm, with a right check sum
 
 
-def sealed(header: bytes, content: bytes, length: int | None = None, version: int = 1) -> bytes:
+def sealed(header: bytes, content: bytes, length: int | None = None, version: int = VERSION) -> bytes:
     body = PREFIX.pack(b"\x89AGP\r\n\x1a\n", version, len(header) if length is None else length) + header + content
     return body + hashlib.sha256(body).digest()
 
@@ -114,7 +114,8 @@ def with_header(**entries: Any) -> bytes:
 
 HEADER, CONTENT = parts_of(packed(some()))
 HOSTILE: dict[str, bytes] = {
-    "version 2": sealed(json.dumps(HEADER).encode(), CONTENT, version=2),
+    "version 3": sealed(json.dumps(HEADER).encode(), CONTENT, version=3),
+    "a product of two operands": with_header(operations=[["zmul", "xy"]] * 9),
     "a header longer than the file": sealed(json.dumps(HEADER).encode(), CONTENT, length=2**32 - 1),
     "an empty header": sealed(b"", CONTENT),
     "no JSON": sealed(b"\xff\xfe{}", CONTENT),
@@ -174,6 +175,41 @@ def test_operations_are_stored_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     swapped = dict(OPCODES, tanh=OPCODES["sin"], sin=OPCODES["tanh"])
     monkeypatch.setattr("autograd.program.serialize.OPCODES", swapped)
     assert unpacked(data)["op"].tolist() == [swapped[OPS[op].name] for op in some().op]
+
+
+# ---- files of version 1, whose products were 0 where their second factor was
+
+
+def saved_before(pool: list[int], counts: list[int]) -> bytes:
+    """A file of version 1: zmul(x0, x1), and zdots from the constant 0 on of so many operands in the pool."""
+    n = len(counts)
+    counted = {"constants": 1, "instructions": 1 + n, "pool": len(pool), "outputs": 1 + n, "guards": 0}
+    header = {"inputs": 2, "turn": 1 + n, **counted, "operations": [["zmul", "xy"], ["zdot", ""]], "input_names": []}
+    starts = [sum(counts[:k]) for k in range(n)]
+    ints = [0, *[1] * n, 0, *starts, 1, *counts, 0, *[2] * n, *pool, *range(3, 4 + n)]
+    text = json.dumps(header).encode()
+    text += b" " * (-(PREFIX.size + len(text)) % 8)
+    return sealed(text, np.zeros(1).tobytes() + np.array(ints, dtype="<i4").tobytes(), version=1)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(3.0, 2.0), (np.inf, 0.0), (0.0, np.inf), (np.nan, -0.0), (2.0, np.nan), (np.inf, 5e-324)]
+)
+def test_a_program_saved_before_gives_what_it_gave(x: float, y: float, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(saved_before([0, 1, 1, 0, 0, 1], [4, 2, 0]))
+    program = Program.load(path)
+    product = {1: 0.0 if y == 0.0 else x * y, 0: 0.0 if x == 0.0 else y * x}  # by the place of the second factor
+    expected = [product[1], product[0] + product[1], product[1], 0.0]
+    assert np.array_equal(program.run((x, y)), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("pool", "counts"), [([0, 1], [4]), ([0, 1], [-2]), ([0, 1, 1], [3]), ([0, 1], [2, 2]), ([0, 1], [2**30])]
+)
+def test_damaged_files_of_before(pool: list[int], counts: list[int]) -> None:
+    with pytest.raises(ProgramError, match=r"damaged: (operands outside|a wrong number)"):
+        unpacked(saved_before(pool, counts))
 
 
 # ---- what cannot be saved

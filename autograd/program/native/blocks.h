@@ -73,23 +73,30 @@ static int ag_assign_rows(const ag_program *g, ag_rows *rows) {
     AG_ONE_SUM(name, 4, t[i] + TERM(x0, y0) + TERM(x1, y1) + TERM(x2, y2) + TERM(x3, y3))
 #define AG_PLAIN(x, y) x[i]
 #define AG_PRODUCT(x, y) (x[i] * y[i])
-#define AG_CUT(x, y) (y[i] == 0.0 ? 0.0 : x[i] * y[i])
 AG_SUMS(ag_add_terms, AG_PLAIN)
 AG_SUMS(ag_add_products, AG_PRODUCT)
-AG_SUMS(ag_add_cut_products, AG_CUT)
+
+/* o becomes t and the products that are reached, of `count` in the thirds of r. */
+AG_CLONES static void ag_add_reached_product(ptrdiff_t n, double *o, const double *t, double *const *at, const int *r, int count) {
+    const double *reached = at[r[0]], *x = at[r[count]], *y = at[r[2 * count]];
+    _Pragma("GCC ivdep") for (ptrdiff_t i = 0; i < n; i++) o[i] = t[i] + (reached[i] != 0.0 ? x[i] * y[i] : 0.0);
+}
 
 typedef void (*ag_adder)(ptrdiff_t, double *, const double *, double *const *, const int *, const int *);
-static const ag_adder ag_adders[3][3] = {{ag_add_terms1, ag_add_terms2, ag_add_terms4},
-                                         {ag_add_products1, ag_add_products2, ag_add_products4},
-                                         {ag_add_cut_products1, ag_add_cut_products2, ag_add_cut_products4}};
+static const ag_adder ag_adders[2][3] = {{ag_add_terms1, ag_add_terms2, ag_add_terms4},
+                                         {ag_add_products1, ag_add_products2, ag_add_products4}};
 
 static void ag_block_sum(const ag_program *g, double *const *at, ptrdiff_t n, int i, double *o) {
-    const ag_adder *add = ag_adders[g->op[i] - AG_OP_SUM];
     const int *p = g->pool + g->a[i];
-    int count = g->op[i] == AG_OP_SUM ? g->b[i] : g->b[i] / 2, j = 0;
-    const int *q = g->op[i] == AG_OP_SUM ? p : p + count;
+    int parts = g->op[i] - AG_OP_SUM + 1, count = g->b[i] / parts, j = 0;
     const double *t = at[g->c[i]];
     if (!count) memcpy(o, t, n * sizeof(double));
+    if (g->op[i] == AG_OP_ZDOT) {
+        for (; j < count; j++, t = o) ag_add_reached_product(n, o, t, at, p + j, count);
+        return;
+    }
+    const ag_adder *add = ag_adders[parts - 1];
+    const int *q = p + (parts - 1) * count;
     for (; j + 4 <= count; j += 4, t = o) add[2](n, o, t, at, p + j, q + j);
     for (; j + 2 <= count; j += 2, t = o) add[1](n, o, t, at, p + j, q + j);
     for (; j < count; j++, t = o) add[0](n, o, t, at, p + j, q + j);
@@ -126,11 +133,11 @@ static void ag_run_block(const ag_program *g, double *const *at, ptrdiff_t n, un
 }
 
 /* Input number i of point l is at input[i][l * step[i]], likewise outputs; `fail` gets for each point -1, the first broken
-   guard, or -2 where a take failed. B is a multiple of AG_VECTOR; `v` has room for rows x (B + AG_GAP) numbers, `at` for a
-   pointer a slot, `bad` for B. */
+   guard, or -2 where a take failed; if nans are looked at, AG_UNSURE where an output is one. B is a multiple of AG_VECTOR; `v` has
+   room for rows x (B + AG_GAP) numbers, `at` for a pointer a slot, `bad` for B. */
 static void ag_run_points(const ag_program *g, const ag_rows *rows, double *v, double **at, ptrdiff_t B, ptrdiff_t start, ptrdiff_t stop,
                           const double *const *input, const ptrdiff_t *step, double *const *output, const ptrdiff_t *output_step, int *fail,
-                          unsigned char *bad) {
+                          unsigned char *bad, int looks_at_nan) {
     ptrdiff_t stride = B + AG_GAP;
     for (int s = 0; s < g->slots; s++) at[s] = v + rows->of[s] * stride;
     for (int i = 0; i < g->constants; i++)
@@ -164,6 +171,10 @@ static void ag_run_points(const ag_program *g, const ag_rows *rows, double *v, d
         for (int i = g->guards - 1; i >= 0; i--)
             for (ptrdiff_t l = 0; l < n; l++)
                 if ((at[g->guard[i]][l] != 0.0) != g->outcome[i]) fail[start + l] = i;
+        for (int i = 0; looks_at_nan && i < g->outputs; i++)
+            if (ag_is_any_nan(at[g->output[i]], n))
+                for (ptrdiff_t l = 0; l < n; l++)
+                    if (at[g->output[i]][l] != at[g->output[i]][l]) fail[start + l] = AG_UNSURE;
     }
 }
 #endif

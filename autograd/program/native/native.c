@@ -11,7 +11,12 @@ typedef struct {
     double *spare[AG_SPARES];
     int spares;
     ag_rows rows; /* for many points: assigned when first needed */
+    ag_piece *piece; /* of outputs, if some are looked at */
+    int pieces;
+    PyObject *exact; /* NULL, or the Plan that runs where an output of this one is nan, or a function that makes it */
 } Plan;
+
+static PyTypeObject PlanType;
 
 static void *copied(Py_buffer *view) {
     void *p = malloc(view->len ? view->len : 1);
@@ -23,6 +28,8 @@ static void plan_dealloc(Plan *self) {
     ag_program *g = &self->g;
     void *arrays[] = {g->op, g->a, g->b, g->c, g->pool, g->segment, g->index, g->output, g->guard, g->outcome, g->constant, self->rows.of, self->rows.direct};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) free(arrays[i]);
+    free(self->piece);
+    Py_XDECREF(self->exact);
     for (int i = 0; i < self->spares; i++) free(self->spare[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -30,8 +37,9 @@ static void plan_dealloc(Plan *self) {
 static int plan_init(Plan *self, PyObject *args, PyObject *kwargs) {
     Py_buffer b[11];
     int inputs;
-    if (kwargs || !PyArg_ParseTuple(args, "iy*y*y*y*y*y*y*y*y*y*y*", &inputs, b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6, b + 7, b + 8,
-                                    b + 9, b + 10))
+    PyObject *exact;
+    if (kwargs || !PyArg_ParseTuple(args, "iy*y*y*y*y*y*y*y*y*y*y*O", &inputs, b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6, b + 7, b + 8,
+                                    b + 9, b + 10, &exact))
         return -1;
     ag_program *g = &self->g;
     void **to[] = {(void **)&g->constant, (void **)&g->op, (void **)&g->a, (void **)&g->b, (void **)&g->c, (void **)&g->pool,
@@ -46,6 +54,12 @@ static int plan_init(Plan *self, PyObject *args, PyObject *kwargs) {
     g->guards = (int)(b[7].len / sizeof(int));
     g->segments = (int)(b[9].len / (AG_SEGMENT * sizeof(int)));
     for (int i = 0; i < 11; i++) PyBuffer_Release(b + i);
+    if (exact != Py_None && !missing) {
+        self->exact = Py_NewRef(exact);
+        self->piece = malloc((g->outputs + 1) * sizeof(ag_piece));
+        missing = !self->piece;
+        if (!missing) self->pieces = ag_find_pieces(g, self->piece);
+    }
     if (missing) PyErr_NoMemory();
     return missing ? -1 : 0;
 }
@@ -64,7 +78,24 @@ static void give_back(Plan *self, double *v) {
     else free(v);
 }
 
-/* -1 if all went as the trace saw, else the first broken guard; -2 with an exception for a bad index. */
+/* The Plan to run in place of this one; NULL with an exception where it cannot be made. */
+static Plan *exact_of(Plan *self) {
+    if (!Py_IS_TYPE(self->exact, &PlanType)) {
+        PyObject *made = PyObject_CallNoArgs(self->exact);
+        if (!made) return NULL;
+        if (!Py_IS_TYPE(made, &PlanType)) {
+            Py_DECREF(made);
+            PyErr_SetString(PyExc_TypeError, "the exact plan is no Plan");
+            return NULL;
+        }
+        PyObject *before = self->exact;
+        self->exact = made;
+        Py_DECREF(before);
+    }
+    return (Plan *)self->exact;
+}
+
+/* -1 if all went as the trace saw, else the first broken guard; -2 with an exception for a bad index; AG_UNSURE. */
 static int execute(Plan *self, double *v) {
     int bad;
     if (self->g.slots < AG_LONG) bad = ag_run(&self->g, v);
@@ -73,6 +104,7 @@ static int execute(Plan *self, double *v) {
         bad = ag_run(&self->g, v);
         Py_END_ALLOW_THREADS
     }
+    if (self->exact && ag_any_nan(self->piece, self->pieces, v)) return AG_UNSURE;
     int broken = ag_first_broken(&self->g, v);
     if (broken < 0 && bad) {
         PyErr_SetString(PyExc_IndexError, AG_BAD_INDEX);
@@ -101,7 +133,10 @@ static PyObject *plan_call(Plan *self, PyObject *args) {
     }
     int broken = execute(self, v);
     if (broken == -2) goto end;
-    if (broken >= 0) result = PyLong_FromLong(broken);
+    if (broken == AG_UNSURE) {
+        Plan *exact = exact_of(self);
+        result = exact ? plan_call(exact, args) : NULL;
+    } else if (broken >= 0) result = PyLong_FromLong(broken);
     else if ((result = PyTuple_New(g->outputs)))
         for (int i = 0; i < g->outputs; i++) {
             PyObject *x = PyFloat_FromDouble(v[g->output[i]]);
@@ -145,6 +180,11 @@ static PyObject *plan_run(Plan *self, PyObject *args) {
     }
     int broken = execute(self, v);
     if (broken == -2) goto end;
+    if (broken == AG_UNSURE) {
+        Plan *exact = exact_of(self);
+        result = exact ? plan_run(exact, args) : NULL;
+        goto end;
+    }
     at = 0;
     for (Py_ssize_t i = 0; broken < 0 && i < PyTuple_GET_SIZE(outputs); i++) {
         Py_buffer view;
@@ -194,7 +234,7 @@ static PyObject *plan_points(Plan *self, PyObject *args) {
     if (done) {
         double *aligned = v + ((64 - (size_t)v % 64) % 64) / sizeof(double);
         Py_BEGIN_ALLOW_THREADS
-        ag_run_points(g, rows, aligned, at, block, start, stop, in.buf, in_step.buf, out.buf, out_step.buf, fail.buf, bad);
+        ag_run_points(g, rows, aligned, at, block, start, stop, in.buf, in_step.buf, out.buf, out_step.buf, fail.buf, bad, self->exact != NULL);
         Py_END_ALLOW_THREADS
     } else if (fits) PyErr_NoMemory();
     else PyErr_SetString(PyExc_ValueError, "the addresses do not fit the program");
@@ -223,7 +263,7 @@ static PyTypeObject PlanType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "autograd.program._native.Plan",
     .tp_basicsize = sizeof(Plan),
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "A program ready to run: Plan(inputs, constants, op, a, b, c, pool, outputs, guards, outcomes, segments, index).",
+    .tp_doc = "A program ready to run: Plan(inputs, constants, op, a, b, c, pool, outputs, guards, outcomes, segments, index, exact).",
     .tp_new = PyType_GenericNew,
     .tp_init = (initproc)plan_init,
     .tp_dealloc = (destructor)plan_dealloc,

@@ -96,20 +96,15 @@ static double ag_listed_dot(const double *v, const int *p, const int *q, int k, 
     return t;
 }
 
-/* A second factor of exactly 0 makes its term 0: only where the plain sum is nan can that make a difference. */
-static void ag_run_cuts(const ag_program *g, double *v, const int *s) {
-    int n = s[AG_LENGTH], count = s[AG_COUNT], k = count / 2;
-    double *o = v + s[AG_RESULT], bad = 0.0;
-    for (int i = 0; i < n; i++) bad += o[i] != o[i];
-    if (bad == 0.0) return;
-    const int *p = g->pool + s[AG_POOL];
-    for (int i = 0; i < n; i++, p += count)
-        if (o[i] != o[i]) {
-            double t = ag_initial(v, g->index, s[AG_INITIAL_KIND], s[AG_INITIAL_PLACE], i);
-            for (int j = 0; j < k; j++)
-                if (v[p[j + k]] != 0.0) t += v[p[j]] * v[p[j + k]];
-            o[i] = t;
-        }
+/* The first third of the operands says which products count. */
+static void ag_run_zdots(const ag_program *g, double *v, const int *s) {
+    int n = s[AG_LENGTH], count = s[AG_COUNT], k = count / 3;
+    const int *r = g->pool + s[AG_POOL];
+    for (int i = 0; i < n; i++, r += count) {
+        double t = ag_initial(v, g->index, s[AG_INITIAL_KIND], s[AG_INITIAL_PLACE], i);
+        for (int j = 0; j < k; j++) t += v[r[j]] != 0.0 ? v[r[j + k]] * v[r[j + 2 * k]] : 0.0;
+        v[s[AG_RESULT] + i] = t;
+    }
 }
 
 /* Four sums at a time, so that one does not wait for another. */
@@ -210,11 +205,42 @@ static int ag_run(const ag_program *g, double *v) {
             if (s[AG_LENGTH] == 1) ag_kernels[op](1, v + s[AG_RESULT], v + s[AG_PLACE], v + s[AG_PLACE + 2], v + s[AG_PLACE + 4]);
             else ag_run_fixed(g, v, s);
         } else if (op == AG_TILE) ag_run_tile(g, v, s);
-        else if (op == AG_CUTS) ag_run_cuts(g, v, s);
+        else if (op == AG_OP_ZDOT) ag_run_zdots(g, v, s);
         else if (op <= AG_OP_ZDOT) ag_run_dots(g, v, s);
         else bad |= ag_run_others(g, v, s);
     }
     return bad;
+}
+
+/* ---- after a run */
+
+typedef struct {
+    int slot, count;
+} ag_piece; /* neighbouring slots that are outputs */
+
+/* The pieces of the outputs, into room for one each; how many. */
+static int ag_find_pieces(const ag_program *g, ag_piece *piece) {
+    int n = 0;
+    for (int i = 0; i < g->outputs; i++) {
+        if (i && g->output[i] == g->output[i - 1] + 1) piece[n - 1].count++;
+        else piece[n++] = (ag_piece){g->output[i], 1};
+    }
+    return n;
+}
+
+AG_CLONES static int ag_is_any_nan(const double *x, ptrdiff_t n) {
+    int found = 0;
+    for (ptrdiff_t i = 0; i < n; i++) found |= x[i] != x[i];
+    return found;
+}
+
+static int ag_any_nan(const ag_piece *piece, int pieces, const double *v) {
+    for (int i = 0; i < pieces; i++) {
+        int few = piece[i].count < 8, found = 0;
+        for (int j = 0; few && j < piece[i].count; j++) found |= v[piece[i].slot + j] != v[piece[i].slot + j];
+        if (found || (!few && ag_is_any_nan(v + piece[i].slot, piece[i].count))) return 1;
+    }
+    return 0;
 }
 
 /* The first guard whose number is not what the trace saw; -1 if there is none. */
