@@ -31,7 +31,12 @@ def register(row: Row, function: Function | None = None, callback: Function | No
         return len(OPERATIONS) - 1
 
 
-def register_variadic(name: str, value: Function, partials: Function, callback: Function | None = None) -> int:
-    """Add an operation on a list of any number of operands, from the rules of its value and of all its partials."""
-    row = Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False)
+def register_variadic(
+    name: str, value: Function, partials: Function, cut: Function | None = None, callback: Function | None = None
+) -> int:
+    """Add an operation on a list of any number of operands.
+
+    `partials` gives all partials, None for what is always cut, `cut` all conditions on which operands are cut.
+    """
+    row = Row(name, value, (partials,), (), name, name, "", arity=None, lists=1, public=False, cut=(cut,) if cut else ())
     return register(row, callback=callback)

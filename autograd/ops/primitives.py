@@ -41,7 +41,7 @@ class Row:
     defaults: tuple[float, ...] = ()
     elementary: bool = False
     public: bool = True  # whether it is a function of the package, not only an operator
-    cut: tuple[Rule | None, ...] = ()  # operand by operand when it is cut, `cut[i](m, *operands)`; None: never
+    cut: tuple[Rule | None, ...] = ()  # operand by operand when it is cut, `cut[i](m, *operands)`, or of lists; None: never
     decreed: bool = False  # whether the partials are 0 by decree, not the value's derivatives
 
 
