@@ -28,7 +28,8 @@ class Chain:
 
     `total` is the sum over `count` paths, of which `paths` are the largest.
 
-    `share` is the part of the total that these make; where there is no path, `reason` says why.
+    `share` is the part of the total that these make; where there is no path, `reason` says why. `cut` more paths are left
+    out, as nothing passes along them.
     """
 
     root: Value
@@ -38,6 +39,7 @@ class Chain:
     total: float
     share: float
     reason: str
+    cut: int = 0
 
 
 @dataclass(frozen=True)

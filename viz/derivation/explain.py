@@ -24,6 +24,8 @@ class Explanation(Chain):
         total: the derivative.
         share: the part of the total that `paths` make; nan if the total is 0.
         reason: where there is no path, why.
+        cut: how many more paths there are on which an operand is cut: an operation there does not read it, so no derivative
+            passes, not even an infinite one.
 
     Examples:
         >>> from autograd import Value
@@ -116,14 +118,20 @@ def explain(root: Value, wrt: Value, max_paths: int = 10) -> Explanation:
         raise ValueError(f"max_paths must be at least 1, not {max_paths}")
     largest = largest_paths(sweep_order(root), wrt, max_paths)
     total = float(gradient(root, wrt)) if largest.count else 0.0
-    reason = "" if largest.count else _reason(root, wrt)
-    return Explanation(root, wrt, largest.paths, largest.count, total, _share(largest, total), reason)
+    reason = "" if largest.count else _cut(largest.cut) if largest.cut else _reason(root, wrt)
+    return Explanation(root, wrt, largest.paths, largest.count, total, _share(largest, total), reason, largest.cut)
 
 
 def _share(largest: LargestPaths, total: float) -> float:
     if len(largest.paths) == largest.count:
         return 1.0
     return sum(path.product for path in largest.paths) / total if total else float("nan")
+
+
+def _cut(paths: int) -> str:
+    """Why nothing passes, though paths lead from root to wrt."""
+    each = "the only path is" if paths == 1 else f"all {paths:,} paths are"
+    return f"{each} cut, by an operation that does not read its operand here"
 
 
 def _reason(root: Value, wrt: Value) -> str:

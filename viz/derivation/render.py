@@ -17,7 +17,7 @@ def plain(chain: Chain) -> str:
     title = f"d{names[id(chain.root)]}/d{names[id(chain.wrt)]} = {digits(chain.total)}"
     if not chain.count:
         return f"{title}: {chain.reason}"
-    lines = [f"{title}, {_counted(chain.count)}", ""]
+    lines = [f"{title}, {_counted(chain)}", ""]
     for name, made_as, value in definitions(chain, names):
         lines.append(" = ".join([name, *([PLAIN.write(made_as)] if made_as else []), digits(value)]))
     lines += [""] * (len(lines) > 2)
@@ -38,7 +38,7 @@ def markdown(chain: Chain) -> str:
     title = f"**{markdown_text(f'd{names[id(chain.root)]}/d{names[id(chain.wrt)]} = {digits(chain.total)}')}**"
     if not chain.count:
         return f"{title}: {markdown_text(chain.reason)}"
-    lines = [f"{title}, {_counted(chain.count)}"]
+    lines = [f"{title}, {_counted(chain)}"]
     defined = [(name, PLAIN.write(made_as) if made_as else "", digits(x)) for name, made_as, x in definitions(chain, names)]
     if defined:
         lines += _table(["name", "made as", "number"], defined)
@@ -71,8 +71,9 @@ def latex(chain: Chain) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join([*lines, *sums, total]) + "\n\\end{aligned}"
 
 
-def _counted(count: int) -> str:
-    return "by one path" if count == 1 else f"the sum over {count:,} paths"
+def _counted(chain: Chain) -> str:
+    paths = "by one path" if chain.count == 1 else f"the sum over {chain.count:,} paths"
+    return paths + (f"; {chain.cut:,} more {'is' if chain.cut == 1 else 'are'} cut" if chain.cut else "")
 
 
 def _summary(chain: Chain) -> str:

@@ -21,6 +21,8 @@ def picture_legend(picture: Picture, scale: Scale, theme: Theme) -> str:
     if any(arrow.kind == "operand" for arrow in picture.arrows):
         colour = "; its colour: the gradient it sends back" if any(grads) else ""
         rows.append(line(f"on an arrow: local derivative (none: 1){colour}", theme))
+    if any(arrow.kind == "cut" for arrow in picture.arrows):
+        rows.append(line("a dashed arrow is cut: no derivative passes", theme))
     rows += [line(_counts(picture), theme), line(html_text(picture.note, 200), theme)]
     return legend(rows)
 

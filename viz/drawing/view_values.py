@@ -88,6 +88,8 @@ def _edge(arrow: Arrow, direction: str, theme: Theme, scale: Scale) -> Attribute
         return {"style": "dashed", "color": theme.faint}
     if arrow.kind == "constant":
         return {"color": theme.zero_edge}
+    if arrow.kind == "cut":
+        return {"style": "dashed", "color": theme.zero_edge, "tooltip": tooltip("cut: no derivative passes")}
     strength = scale.strength(abs(arrow.message)) if arrow.message else 0.0
     about = tooltip(f"local derivative {arrow.local!r}\nsends back {arrow.message!r}")
     attributes = {

@@ -15,7 +15,7 @@ from viz.model.graph import Graph
 from viz.model.node import GLYPHS, Node, glyph, row_name
 from viz.model.operation_text import with_constants
 
-Operand = tuple[int, float]  # which node, and the local derivative towards it
+Operand = tuple[int, float | None]  # which node, and the local derivative towards it, None if it is cut
 
 
 @dataclass
@@ -51,7 +51,7 @@ def same(x: float, y: float) -> bool:
 
 
 def _operands(graph: Graph, i: int) -> list[Operand]:
-    return list(zip(graph.operands[i], graph.nodes[i].partials, strict=True))
+    return list(graph.edges[i])
 
 
 class _Folding:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from autograd import Value, topological_order
-from viz.model.node import Node
+from viz.model.node import Node, edges
 
 
 class Graph:
@@ -50,6 +50,24 @@ class Graph:
     def root_ids(self) -> frozenset[int]:
         """The numbers of the roots."""
         return frozenset(self.index[id(root)] for root in self.roots)
+
+    @cached_property
+    def edges(self) -> list[tuple[tuple[int, float | None], ...]]:
+        """For each node the numbers of its operands with the local derivatives; None where the operand is cut."""
+        return [tuple(zip(self.operands[i], edges(node), strict=True)) for i, node in enumerate(self.nodes)]
+
+    @cached_property
+    def reached(self) -> frozenset[int]:
+        """The numbers of the nodes that a gradient has reached from a root, if only a 0."""
+        reached = {i for i in self.root_ids if self.nodes[i].grad != 0.0}
+        for i in range(len(self.nodes) - 1, -1, -1):
+            if i in reached:
+                reached.update([operand for operand, local in self.edges[i] if local is not None])
+        return frozenset(reached)
+
+    def message(self, i: int, local: float | None) -> float:
+        """What node i has sent back along an edge of this local derivative; 0 for nothing, as along a cut."""
+        return 0.0 if local is None or i not in self.reached else local * self.nodes[i].grad
 
 
 def reading_order(roots: Sequence[Node]) -> list[Node]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from viz.model.graph import Graph
-from viz.model.node import Node, message
+from viz.model.node import Node
 from viz.model.scopes import Scope, Single
 
 
@@ -85,13 +85,13 @@ def flows_of(graph: Graph, scopes: Sequence[Scope]) -> list[Flow]:
     """
     edges: dict[tuple[Scope, Scope], int] = {}
     sent: dict[tuple[Scope, Scope], dict[int, float]] = {}
-    for i, node in enumerate(graph.nodes):
-        for operand, partial in zip(graph.operands[i], node.partials, strict=True):
+    for i in range(len(graph)):
+        for operand, local in graph.edges[i]:
             ends = (scopes[operand], scopes[i])
             if ends[0] != ends[1] and not graph.nodes[operand].is_constant:
                 edges[ends] = edges.get(ends, 0) + 1
                 values = sent.setdefault(ends, {})
-                values[operand] = values.get(operand, 0.0) + message(partial, node.grad)
+                values[operand] = values.get(operand, 0.0) + graph.message(i, local)
     return [Flow(*ends, count, math.hypot(*sent[ends].values())) for ends, count in edges.items()]
 
 

@@ -25,6 +25,8 @@ class Node(Protocol):
     @property
     def partials(self) -> tuple[float, ...]: ...
     @property
+    def cuts(self) -> tuple[bool, ...]: ...
+    @property
     def group(self) -> tuple[str, ...]: ...
     @property
     def primitive(self) -> Any: ...
@@ -51,9 +53,6 @@ def glyph(node: Node) -> str:
     return "" if row is None else GLYPHS.get(row.glyph, row.glyph)
 
 
-def message(partial: float, grad: float) -> float:
-    """The gradient that a result with gradient `grad` sends back to an operand.
-
-    None at all where `grad` is 0.
-    """
-    return 0.0 if grad == 0.0 else partial * grad
+def edges(node: Node) -> list[float | None]:
+    """The local derivative towards each operand; None towards one that is cut, to which nothing passes."""
+    return [None if cut else partial for partial, cut in zip(node.partials, node.cuts, strict=True)]

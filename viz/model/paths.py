@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from viz.model.node import Node
+from viz.model.node import Node, edges
 
 # Logarithms as whole numbers add up exactly, in whatever order: the bound of a path and that of its best continuation are
 # then the same number, and the search never goes back to where it came from.
@@ -35,15 +35,16 @@ class Path:
 
 @dataclass(frozen=True)
 class LargestPaths:
-    """The largest paths in order, the number of all, and the steps of the search."""
+    """The largest paths in order, the number of all, the steps of the search, and how many paths more are cut."""
 
     paths: tuple[Path, ...]
     count: int
     steps: int
+    cut: int = 0
 
 
 def largest_paths(nodes: Sequence[Node], wrt: Node, most: int) -> LargestPaths:
-    """At most `most` paths from the last node to `wrt`, those of largest |product|.
+    """At most `most` paths from the last node to `wrt`, those of largest |product|, without those that are cut.
 
     `nodes` are all that the last one depends on, operands before results. One pass over them counts the paths and bounds
     each node's best; the search then takes at most one step per node of each path in the result.
@@ -73,18 +74,18 @@ def largest_paths_to_leaves(nodes: Sequence[Node], most: int) -> LargestPaths:
 
 def _largest(nodes: Sequence[Node], ends: Sequence[Node], most: int) -> LargestPaths:
     counts, bests = {id(end): 1 for end in ends}, {id(end): 0 for end in ends}  # of the nodes from which an end is reached
-    last = frozenset(counts)
+    last, all_counts = frozenset(counts), dict(counts)
     for node in nodes:
         if id(node) not in last:
-            reached = [(id(p), d) for p, d in zip(node.parents, node.partials, strict=True) if id(p) in counts]
+            all_counts[id(node)] = sum(all_counts.get(id(p), 0) for p in node.parents)
+            reached = [(id(p), d) for p, d in zip(node.parents, edges(node), strict=True) if d is not None and id(p) in counts]
             if reached:
                 counts[id(node)] = sum(counts[p] for p, _ in reached)
                 bests[id(node)] = max(size(d) + bests[p] for p, d in reached)
     root = nodes[-1]
-    if id(root) not in counts:
-        return LargestPaths((), 0, 0)
-    routes, steps = _search(root, last, bests, most)
-    return LargestPaths(tuple(_path(root, operands) for operands in routes), counts[id(root)], steps)
+    count, whole = counts.get(id(root), 0), all_counts[id(root)]
+    routes, steps = _search(root, last, bests, most) if count else ([], 0)
+    return LargestPaths(tuple(_path(root, operands) for operands in routes), count, steps, whole - count)
 
 
 def size(partial: float) -> int:
@@ -110,8 +111,8 @@ def _search(root: Node, ends: frozenset[int], bests: dict[int, int], most: int) 
         if id(node) in ends:
             routes.append(_unwound(route))
             continue
-        for k, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
-            if id(parent) in bests:
+        for k, (parent, partial) in enumerate(zip(node.parents, edges(node), strict=True)):
+            if partial is not None and id(parent) in bests:
                 serial += 1
                 total = begun + size(partial)
                 heapq.heappush(heap, (-total - bests[id(parent)], height - 1, serial, total, parent, (route, k)))
@@ -131,7 +132,6 @@ def _path(root: Node, operands: Sequence[int]) -> Path:
     nodes, partials, product = [root], [], 1.0
     for k in operands:
         partials.append(nodes[-1].partials[k])
-        if product != 0.0:  # as in the sweep: nothing is sent on, not even through an infinite derivative
-            product *= partials[-1]
+        product *= partials[-1]
         nodes.append(nodes[-1].parents[k])
     return Path(tuple(nodes), tuple(operands), tuple(partials), product)

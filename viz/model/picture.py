@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from viz.model.fold import Item, fold, unfolded
 from viz.model.graph import Graph
-from viz.model.node import kind, message
+from viz.model.node import kind
 
 MAX_WIDTH, MAX_DEPTH = 16, 40  # values side by side, and levels, that are drawn of a graph that is too large
 
@@ -37,7 +37,8 @@ class Box:
 class Arrow:
     """From operand to result: the local derivative, the gradient sent back, times.
 
-    `kind` is "operand", or "constant" or "stub" as the box it comes from; to those no gradient is sent.
+    `kind` is "operand", or "cut" from an operand that is cut, or "constant" or "stub" as the box it comes from; to those no
+    gradient is sent.
     """
 
     tail: str
@@ -113,18 +114,19 @@ def stub(name: str, count: int) -> Box:
 
 def arrows_into(graph: Graph, item: Item, stub_of: dict[int, int]) -> list[Arrow]:
     """The arrows into one box; more than two alike become one with their number."""
-    head, grad = f"n{item.index}", graph.nodes[item.index].grad
+    head = f"n{item.index}"
     stubs = dict.fromkeys(f"more{stub_of[i]}" for i, _ in item.operands if i in stub_of)
-    alike: dict[tuple[int, str], list[float]] = {}
+    alike: dict[tuple[int, str], list[float | None]] = {}
     for i, local in item.operands:
         if i not in stub_of:
             alike.setdefault((i, repr(local)), []).append(local)
     arrows = []
-    for (i, _), partials in alike.items():
-        times = len(partials) if len(partials) > 2 else 1
-        sent = message(partials[0], grad) * times
-        arrow = Arrow(f"n{i}", head, partials[0], sent, times, "constant" if graph.nodes[i].is_constant else "operand")
-        arrows += [arrow] * (len(partials) // times)
+    for (i, _), (local, *others) in alike.items():
+        count = 1 + len(others)
+        times = count if count > 2 else 1
+        kind = "constant" if graph.nodes[i].is_constant else "cut" if local is None else "operand"
+        arrow = Arrow(f"n{i}", head, local or 0.0, graph.message(item.index, local) * times, times, kind)
+        arrows += [arrow] * (count // times)
     return arrows + [Arrow(name, head, kind="stub") for name in stubs]
 
 

@@ -40,8 +40,7 @@ class Narrator:
             lines = ["The backward pass starts at the result: its derivative with respect to itself is 1."]
             return f"∂{self.result}/∂{self.result} = 1", lines
         if step.kind == "idle":
-            lines = [f"∂{self.result}/∂{part.name} = 0: whatever it is made of has no influence."]
-            return f"{part.name} sends nothing back", lines
+            return f"{part.name} sends nothing back", [self._idle(part)]
         if step.kind == "inside":
             return self._inside(part, step)
         assert step.head is not None
@@ -92,6 +91,15 @@ class Narrator:
         nodes = [self.timeline.nodes[i] for i in part.members]
         results = sum(bool(node.op) for node in nodes)
         return f"{len(nodes):,} value{'s' * (len(nodes) != 1)}, {results:,} of them calculated."
+
+    def _idle(self, part: Part) -> str:
+        assert part.main is not None
+        if all(cut or parent.is_constant for parent, cut in zip(*self._operands(part.main), strict=True)):
+            return f"{self._formula(part, self.names)} does not depend on its operand here: it is cut, so no derivative passes."
+        return f"No gradient has come to {part.name}: whatever it is made of has no influence."
+
+    def _operands(self, i: int) -> tuple[tuple[Node, ...], tuple[bool, ...]]:
+        return self.timeline.nodes[i].parents, self.timeline.nodes[i].cuts
 
     def _inside(self, part: Part, step: Step) -> Words:
         sizes = sorted(abs(self.timeline.grads[i]) for i in part.members if not self.timeline.nodes[i].is_constant)

@@ -74,7 +74,7 @@ class Stage:
 
 def _label(wire: Wire) -> str:
     """The local derivative, and the number of edges if there are several."""
-    if wire.constant:
+    if wire.constant or wire.cut:
         return ""
     times = f"{wire.edges} ×" if wire.edges > 1 else ""
     if wire.local is None:

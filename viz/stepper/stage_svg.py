@@ -38,7 +38,7 @@ def _wire(stage: Stage, i: int) -> str:
     wire, curve, label = stage.story.wires[i], stage.layout.curves[i], stage.labels[i]
     start, *controls = curve[:-1]
     path = f"M{start[0]:g} {start[1]:g}C" + " ".join(f"{x:g} {y:g}" for x, y in controls)
-    classes = "wire constant" if wire.constant else "wire"
+    classes = "wire constant" if wire.constant else "wire cut" if wire.cut else "wire"
     head = f'<polygon points="{_head(curve[-2], curve[-1])}"/>'
     text = ""
     if label and (spot := stage.layout.labels[i]):

@@ -15,7 +15,7 @@ from viz.stepper.timeline import Sent, Timeline
 class Wire:
     """An arrow between two parts, which represents `edges` edges.
 
-    `local` is its local derivative if both are single values.
+    `local` is its local derivative if both are single values; 0 if it is `cut`, so that nothing goes back.
     """
 
     tail: int
@@ -23,6 +23,7 @@ class Wire:
     local: float | None
     constant: bool
     edges: int = 1
+    cut: bool = False
     sent: list[tuple[int, float]] = field(default_factory=list)  # step, and what went back along it
 
 
@@ -122,8 +123,8 @@ class _Wiring:
         """The edges between parts, as pairs of node and operand; together those alike."""
         graph = self.timeline.graph
         alike: dict[tuple[int, int, str], list[tuple[int, int]]] = {}
-        for i, node in enumerate(graph.nodes):
-            for k, (operand, local) in enumerate(zip(graph.operands[i], node.partials, strict=True)):
+        for i, edges in enumerate(graph.edges):
+            for k, (operand, local) in enumerate(edges):
                 tail, head = self.part_of[operand], self.part_of[i]
                 if tail != head:
                     single = self.is_single(tail) and self.is_single(head)
@@ -136,7 +137,8 @@ class _Wiring:
         i, k = edges[0]
         constant = all(nodes[a].parents[b].is_constant for a, b in edges)
         self.numbers |= dict.fromkeys(edges, len(self.wires))
-        self.wires.append(Wire(tail, head, nodes[i].partials[k] if single else None, constant, len(edges)))
+        cut = all(nodes[a].cuts[b] for a, b in edges) and not constant
+        self.wires.append(Wire(tail, head, nodes[i].partials[k] if single else None, constant, len(edges), cut))
 
 
 def _steps(wiring: _Wiring) -> Iterator[Step]:

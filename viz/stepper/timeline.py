@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viz.model.graph import Graph, sweep_order
-from viz.model.node import Node, message
+from viz.model.node import Node
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Timeline:
     appears: tuple[int, ...]  # when each value is calculated; leaves are there from time 0 on
     seed: int  # the time at which the result gets its 1
     sent: tuple[Sent, ...]
-    idle: dict[int, int]  # operations whose gradient is 0, so that they send nothing, and when that shows
+    idle: dict[int, int]  # operations that send nothing, as cuts stand above or below them, and when that shows
     grads: tuple[float, ...]
     end: int
 
@@ -76,15 +76,19 @@ def _sweep(graph: Graph, order: Sequence[int], grads: list[float], time: int) ->
     """Fill in `grads`; the events after `time`, the idle operations and the last time."""
     sent: list[Sent] = []
     idle: dict[int, int] = {}
+    reached = {order[0]}
     for head in order:
-        node, upstream = graph.nodes[head], grads[head]
-        if node.op and upstream == 0.0:
+        if not graph.nodes[head].op:
+            continue
+        edges = [(k, *edge) for k, edge in enumerate(graph.edges[head]) if not graph.nodes[edge[0]].is_constant]
+        if head not in reached or all(local is None for _, _, local in edges):
             idle[head] = time = time + 1
-        elif node.op:
-            for k, (tail, local) in enumerate(zip(graph.operands[head], node.partials, strict=True)):
-                if not graph.nodes[tail].is_constant:
-                    amount = message(local, upstream)
-                    grads[tail] += amount
-                    time += 1
-                    sent.append(Sent(time, head, k, tail, local, upstream, amount, grads[tail]))
+            continue
+        for k, tail, local in edges:
+            if local is not None:
+                amount = local * grads[head]
+                grads[tail] += amount
+                reached.add(tail)
+                time += 1
+                sent.append(Sent(time, head, k, tail, local, grads[head], amount, grads[tail]))
     return sent, idle, time

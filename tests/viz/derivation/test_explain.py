@@ -161,13 +161,35 @@ def test_sum_of_many_operands() -> None:
     assert "∂sum(x0, x1, x2, …, x999)/∂x500 = 1" in str(found) and len(str(found)) < 300
 
 
-def test_derivative_of_0_passes_nothing() -> None:
+def test_0_times_infinity() -> None:
+    """Is nan, as in the sweep."""
     x = Value(0.0, "x")
     y = sqrt(x) * 0.0
     found = explain(y, x)
     y.backward()
     assert found.paths[0].partials == (0.0, math.inf)
-    assert found.paths[0].product == found.total == x.grad == 0.0
+    assert all(map(math.isnan, (found.paths[0].product, found.total, x.grad)))
+    assert repr(found) == "<viz.Explanation of dv2/dx = nan, by one path>"
+    assert "product = 0 * inf = nan" in str(found) and "nan" in found.markdown() and "nan" in found.latex()
+
+
+def test_cut_paths_are_left_out() -> None:
+    """And it says so."""
+    x = Value(-1.0, "x")
+    y = 3 * x + sqrt(autograd.relu(x)) + autograd.maximum(2 * x, x * x)
+    y.label = "y"
+    found = explain(y, x)
+    y.backward()
+    assert (found.count, found.cut, found.total, x.grad) == (3, 2, 1.0, 1.0)
+    assert [path.product for path in found.paths] == [3.0, -1.0, -1.0]
+    assert str(found).startswith("dy/dx = 1, the sum over 3 paths; 2 more are cut\n") and "relu" not in str(found)
+    assert "; 2 more are cut" in found.markdown()
+    only = explain(sqrt(autograd.relu(x)), x)
+    assert (only.count, only.cut, only.total, only.paths) == (0, 1, 0.0, ())
+    assert str(only) == "dv1/dx = 0: the only path is cut, by an operation that does not read its operand here"
+    assert "the only path is cut" in only.markdown() and "the only path is cut" in only.latex()
+    both = explain(autograd.floor(x) * autograd.ceil(x), x)
+    assert str(both).endswith(": all 2 paths are cut, by an operation that does not read its operand here")
 
 
 def test_nan_and_infinity_come_first() -> None:

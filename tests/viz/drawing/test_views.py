@@ -97,6 +97,7 @@ class Entry:
     op: str
     parents: tuple[Entry, ...]
     partials: tuple[float, ...]
+    cuts: tuple[bool, ...]
     group: tuple[str, ...]
     primitive: Any
     is_constant: bool
@@ -107,7 +108,7 @@ def entries(root: Value) -> Entry:
     made: dict[int, Entry] = {}
     for v in Graph([root]).nodes:
         parents = tuple(made[id(parent)] for parent in v.parents)
-        made[id(v)] = Entry(v.data, v.grad, v.label, v.op, parents, v.partials, v.group, v.primitive, v.is_constant)
+        made[id(v)] = Entry(v.data, v.grad, v.label, v.op, parents, v.partials, v.cuts, v.group, v.primitive, v.is_constant)
     return made[id(root)]
 
 

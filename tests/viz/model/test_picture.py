@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from pictures import random_graph, texts
 
 import autograd
-from autograd import Value
+from autograd import Value, scope
 from viz import draw
 from viz.model.graph import Graph
+from viz.model.group_stats import flows_of
 from viz.model.picture import MAX_WIDTH, read_graph
 
 
@@ -57,3 +60,35 @@ def test_large_graph_is_cut() -> None:
 def test_ids_are_in_topological_order() -> None:
     picture = read_graph(Graph([random_graph(7)]))
     assert all(int(arrow.tail[1:]) < int(arrow.head[1:]) for arrow in picture.arrows)
+
+
+def test_cut_arrows_are_dashed() -> None:
+    """They send nothing back, and neither does what only they lead to, whatever its local derivatives are."""
+    x, y = Value(0.0, "x"), Value(2.0, "y")
+    root = autograd.sqrt(x)
+    root.label = "root"
+    top = autograd.maximum(root, y) * autograd.sqrt(y - 2.0)
+    for swept in (False, True):
+        if swept:
+            top.backward()
+        arrows = read_graph(Graph([top]), folding=False).arrows
+        assert [arrow.message for arrow in arrows if arrow.kind == "cut"] == [0.0]
+        (into_root,) = [arrow for arrow in arrows if arrow.local == math.inf and arrow.tail == "n0"]
+        assert into_root.message == 0.0
+        assert draw(top).source.count("style=dashed") == draw(top, "classic").source.count("style=dashed") == 1
+        assert any("a dashed arrow is cut" in text for text in texts(draw(top)))
+    assert y.grad == math.inf  # through the other factor
+    assert sum(math.isinf(arrow.message) for arrow in arrows if arrow.kind == "operand") == 2
+    assert "dashed" not in draw(x * y).source
+
+
+def test_flows_between_groups_skip_cuts() -> None:
+    x = Value(-1.0, "x")
+    with scope("below"):
+        h = autograd.cbrt(x + 1.0)
+    with scope("above"):
+        top = autograd.relu(h) + autograd.relu(h - 1.0)
+    top.backward()
+    graph = Graph([top])
+    (flow,) = [flow for flow in flows_of(graph, [node.group or ("",) for node in graph.nodes]) if flow.head == ("above",)]
+    assert (flow.edges, flow.norm) == (2, 0.0)

@@ -88,6 +88,24 @@ def test_totals_are_the_gradients(seed: int) -> None:
     assert all(same(line.grads[i], total) for i, total in last.items())
 
 
+def test_what_is_cut_sends_nothing() -> None:
+    """The player says so; a gradient of 0 is sent as any other."""
+    x, y = Value(0.0, "x"), Value(2.0, "y")
+    off = relu(-1.0 - autograd.sqrt(x))
+    off.label = "off"
+    root = off + 0.0 * y
+    line = make_timeline(Graph([root]))
+    index = {node.label: i for i, node in enumerate(line.nodes)}
+    assert (line.grads[index["x"]], line.grads[index["off"]], line.grads[index["y"]]) == (0.0, 1.0, 0.0)
+    assert index["y"] in {event.tail for event in line.sent} and index["x"] not in {event.tail for event in line.sent}
+    assert len(line.idle) == 3 and index["off"] in line.idle
+    steps = [step for step in data(player(root))["scenes"][0]["steps"] if step["kind"] == "idle"]
+    words = [step["title"] + " " + " ".join(step["lines"]) for step in steps]
+    assert any("off sends nothing back" in text and "does not depend on its operand here" in text for text in words)
+    assert any("No gradient has come to" in text for text in words)
+    assert "wire cut" in player(root).html
+
+
 @settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_order_of_events(seed: int) -> None:
