@@ -182,7 +182,7 @@ row("gaussian", rules.gaussian, lambda m, x, z: m.where(z == 0.0, 0.0, -2.0 * x 
 row("logistic_density", rules.logistic_density, lambda m, x, z: -m.tanh(0.5 * x) * z, glyph="σ′", public=False)
 row("direction_cosine", rules.direction_cosine,
     lambda m, x, y, z: rules.cosine_slope(m, x, y, rules.direction_cosine(m, y, x)),
-    lambda m, x, y, z: rules.cosine_slope(m, x, y, -z), sample=R2, glyph="cos∠", public=False,
+    lambda m, x, y, z: rules.cosine_slope(m, x, y, -z), glyph="cos∠", public=False,
     kinks="0, with derivatives 0, at the origin")
 row("turn", rules.turn, lambda m, x, y, z: rules.turn(m, y, x) * rules.turn(m, y, x) - z * z,
     lambda m, x, y, z: -2.0 * z * rules.turn(m, y, x), sample=(R, POSITIVE), glyph="∠′", public=False)

@@ -71,7 +71,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     "maximum": lambda x, y: max(x, y, key=number),
     "clip": lambda x, low, high: min(max(x, low, key=number), high, key=number),
     "where": lambda condition, x, y: x if number(condition) else y,
-    "zmul": lambda x, y: x * y,
+    "zmul": lambda reached, x, y: x * y if number(reached) else jets.jet(0),
     "sum": lambda *xs: sum(xs, jets.jet(0)),
     "mean": lambda *xs: sum(xs, jets.jet(0)) / len(xs),
     "prod": lambda *xs: math.prod(xs, start=jets.jet(1)),
