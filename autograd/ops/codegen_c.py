@@ -35,7 +35,9 @@ def c_header() -> str:
     rows = [row for row in TABLE.values() if row.arity in (1, 2)]
     parts = [
         "/* Printed from autograd/ops/primitives.py by autograd/ops/codegen_c.py. */\n",
-        "#ifndef AG_KERNELS\n#define AG_KERNELS\n#include <math.h>\n",
+        "#ifndef AG_KERNELS\n#define AG_KERNELS\n#include <fenv.h>\n#include <math.h>\n",
+        "/* NumPy's loops would warn of a partial. */\n",
+        "static inline void ag_quiet(double partial) { if (!isfinite(partial)) feclearexcept(FE_ALL_EXCEPT); }\n",
         "enum { AG_LEAF, " + ", ".join(f"AG_{name.upper()}" for name in NAMES) + " };\n",
     ]
     for row in rows:
@@ -57,6 +59,7 @@ def _c_switch(rows: list[Row], arity: int, letters: list[str]) -> str:
     ]
     for row in rows:
         steps = [f"if (d{i}) *d{i} = ag_{row.name}_{i}({operands}, z);" for i in range(arity)]
+        steps += [f"if (d{i}) ag_quiet(*d{i});" for i, partial in enumerate(formulas(row)[1:]) if partial.args]
         steps += [f"if ({C.write(condition)}) *cuts |= {1 << i};" for i, condition in enumerate(cuts(row)) if condition]
         lines.append(f" case AG_{row.name.upper()}: z = ag_{row.name}({operands}); {' '.join(steps)} return z;")
     return "\n".join([*lines, " }\n return NAN;\n}\n"])

@@ -90,7 +90,9 @@ def _by_numpy(row: Row, which: Sequence[int], *operands: float) -> Any:
     with np.errstate(all="ignore"):
         scalars = [np.float64(x) for x in operands]
         z = np.float64(row.value(ARRAYS, *scalars))
-        return tuple(map(float, (z, *(row.partials[i](ARRAYS, *scalars, z) for i in which))))
+        result = tuple(map(float, (z, *(row.partials[i](ARRAYS, *scalars, z) for i in which))))
+        np.add(0.0, 0.0)  # which takes back the flags of the last operation: NumPy's loops would warn of a partial
+        return result
 
 
 def assignments(row: Row, which: Sequence[int]) -> list[str]:

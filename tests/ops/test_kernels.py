@@ -8,6 +8,7 @@ import operator
 import random
 import shutil
 import subprocess
+import warnings
 from collections.abc import Callable
 from itertools import product
 from math import inf, nan
@@ -239,3 +240,25 @@ def test_reduction_of_other_numbers(row: Row) -> None:
         again = FUNCTIONS[row.name](*[np.array([x, *map(float, others)], dtype=object)] * row.lists)
         assert (node.data, node.partials) == (again.data, again.partials)
         assert node.data == reduced(row, [[2.0, *map(float, others)]] * row.lists)[0]
+
+
+# ---- NumPy's loops over Values, which look at the processor's flags
+
+UFUNCS = [row for row in SMALL if isinstance(getattr(np, row.values[0].numpy, None), np.ufunc)]
+NUMBERS = [x for x in EDGES if x == 0.0 or 1e-9 < abs(x) < 1e9]  # beyond, formulas overflow on the way
+
+
+def warnings_of(ufunc: Any, *operands: Any) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ufunc(*operands)
+    return [str(warning.message) for warning in caught]
+
+
+@pytest.mark.parametrize("row", UFUNCS)
+def test_numpy_warns_of_no_partial(row: Row) -> None:
+    """A ufunc of Values gives no warning where that of floats gives none."""
+    ufunc = getattr(np, row.numpy)
+    for operands in product(NUMBERS, repeat=row.arity or 0):
+        if not warnings_of(ufunc, *[np.array([x]) for x in operands]):
+            assert not warnings_of(ufunc, *[np.array([Value(x)]) for x in operands]), operands
