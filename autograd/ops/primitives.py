@@ -176,16 +176,16 @@ row("silu", lambda m, x: m.where(x == -inf, 0.0, x * m.sigmoid(x)),
 row("softplus", lambda m, x: m.where(x > 0.0, x, 0.0) + m.log1p(m.exp(-m.fabs(x))), lambda m, x, z: m.sigmoid(x))
 
 # Derivatives that, recorded, are operations of their own
-row("one_minus_square", rules.one_minus_square, lambda m, x, z: -2.0 * x, glyph="1-x²", public=False)
+row("one_minus_square", rules.one_minus_square, lambda m, x, z: -2.0 * x, glyph="1−x²", public=False)
 row("lorentzian", rules.lorentzian, lambda m, x, z: -2.0 * (x * z) * z, glyph="1/(1+x²)", public=False)
 row("gaussian", rules.gaussian, lambda m, x, z: m.where(z == 0.0, 0.0, -2.0 * x * z), glyph="exp(-x²)", public=False)
 row("logistic_density", rules.logistic_density, lambda m, x, z: -m.tanh(0.5 * x) * z, glyph="σ′", public=False)
 row("direction_cosine", rules.direction_cosine,
     lambda m, x, y, z: rules.cosine_slope(m, x, y, rules.direction_cosine(m, y, x)),
-    lambda m, x, y, z: rules.cosine_slope(m, x, y, -z), glyph="cos∠", public=False,
+    lambda m, x, y, z: rules.cosine_slope(m, x, y, -z), glyph="cos φ", public=False,
     kinks="0, with derivatives 0, at the origin")
 row("turn", rules.turn, lambda m, x, y, z: rules.turn(m, y, x) * rules.turn(m, y, x) - z * z,
-    lambda m, x, y, z: -2.0 * z * rules.turn(m, y, x), sample=(R, POSITIVE), glyph="∠′", public=False)
+    lambda m, x, y, z: -2.0 * z * rules.turn(m, y, x), sample=(R, POSITIVE), glyph="φ′", public=False)
 
 # Steps, choices
 SHARE, TIE = (lambda m, x, y, z: m.where(x == y, 0.5, defined(m, z == z, 1.0))), "half and half on a tie; nan stays nan"
