@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import real
-from autograd.calculus.chain_rule import Term, add, along, edges
+from autograd.calculus.chain_rule import Term, add, along, edges, from_zero
 from autograd.engine.backward import topological_order
 from autograd.engine.context import tracing
 from autograd.engine.ravel import Raveled
@@ -80,7 +80,8 @@ def pull_back_terms(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Val
         if id(node) in wanted:
             found[id(node)] = term
         for x, partial, read in edges(node, active, record):
-            add(terms, x, along(partial, read, term))
+            amount = along(partial, read, term)
+            add(terms, x, from_zero(amount) if id(x) in wanted and id(x) not in terms else amount)
     return [found.get(id(item)) for item in inputs]
 
 
@@ -113,7 +114,7 @@ def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bo
                         leading = leading or _leading(order, active, tangents)
                         term = np.where(leading[id(x)], term[0], 0.0), True
                     add(terms, node, term)
-    return [terms[id(x)][0] if type(x) is Value and id(x) in terms else 0.0 for x in outputs]
+    return [from_zero(terms[id(x)])[0] if type(x) is Value and id(x) in terms else 0.0 for x in outputs]
 
 
 def _leading(order: Sequence[Value], active: set[int], tangents: Mapping[int, Any]) -> dict[int, Any]:

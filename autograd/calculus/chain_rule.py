@@ -41,7 +41,7 @@ def edges(node: Value, active: set[int], record: bool) -> list[Edge]:
     if mode()[2]:
         _listen(node, rules)
     reads = [True] * len(places) if conditions is None else list(map(_is_read, conditions))
-    return [(held[i], x, read) for i, x, read in zip(places, rules, reads, strict=True) if read and x is not None]
+    return [(held[i], x, read) for i, x, read in zip(places, rules, reads, strict=True) if read is not False and x is not None]
 
 
 def _by_rules(node: Value, held: Sequence[Any], rules: Sequence[Any], places: Sequence[int], *result: Value) -> list[Any]:
@@ -80,6 +80,11 @@ def along(partial: Any, read: Any, term: Term) -> Term:
     elif reached is True:
         return partial * linear, True
     return VALUES.zmul(reached, partial, linear), reached
+
+
+def from_zero(term: Term) -> Term:
+    """A first term added to 0, if it may not be reached: then no sign of a zero in a result tells whether it was."""
+    return term if term[1] is True else (0.0 + term[0], term[1])
 
 
 def add(terms: dict[int, Term], node: Value, term: Term) -> None:

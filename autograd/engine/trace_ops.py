@@ -31,8 +31,8 @@ LINK = register_variadic("link", lambda m, xs: xs[0], _link_partials)
 TAKE = register_variadic(
     "take",
     lambda m, xs: xs[1 + _place(xs[0], len(xs) - 1)],
-    lambda m, xs, z: [None, *[1.0] * (len(xs) - 1)],
-    lambda m, xs: [1.0, *(_is_other(m, xs[0], float(i), float(len(xs) - 1)) for i in range(len(xs) - 1))],
+    lambda m, xs, z: [None, *(m.equal(_counted(m, xs), float(i)) for i in range(len(xs) - 1))],
+    lambda m, xs: [1.0, *(m.not_equal(_counted(m, xs), float(i)) for i in range(len(xs) - 1))],
 )
 PIVOT = register_variadic("pivot", lambda m, xs: float(m.pivot(xs)), lambda m, xs, z: [None] * len(xs))
 
@@ -50,9 +50,9 @@ def link(value: Any, operands: Sequence[Any], partials: Sequence[Any]) -> Value:
     return record(LINK, (value, *operands, *partials), number(value), numbers)
 
 
-def _is_other(m: Any, index: Any, i: float, size: float) -> Any:
-    """1 where the index is not i, counted from the end where it is negative."""
-    return m.not_equal(m.where(index < 0.0, index + size, index), i)
+def _counted(m: Any, xs: Sequence[Any]) -> Any:
+    """The index of a take, counted from the start also where it is negative."""
+    return m.where(xs[0] < 0.0, xs[0] + float(len(xs) - 1), xs[0])
 
 
 def _place(index: Any, size: int) -> int:

@@ -4,7 +4,7 @@ cimport cython
 cdef extern from "instructions.h":
     enum:
         FIXED "AG_FIXED", SUM "AG_OP_SUM", DOT "AG_OP_DOT", ZDOT "AG_OP_ZDOT"
-        ADD "AG_OP_ADD", MUL "AG_OP_MUL", ZMUL "AG_OP_ZMUL"
+        ADD "AG_OP_ADD", IDENTITY "AG_OP_IDENTITY", MUL "AG_OP_MUL", ZMUL "AG_OP_ZMUL"
     const unsigned char *ARITY "ag_arity"
 
 # How many slots an instruction reads, and the slot that it reads as operand number k; see _walks.py.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _walks.pxd
-    from autograd.program.instructions import ADD, ARITY, DOT, FIXED, MUL, SUM, ZDOT, ZMUL
+    from autograd.program.instructions import ADD, ARITY, DOT, FIXED, IDENTITY, MUL, SUM, ZDOT, ZMUL
 
     def operand_count(op: int, b: int) -> int:
         """How many slots an instruction reads."""
@@ -187,9 +187,13 @@ def make_plain(code: Any, pool: Any, first: int, linear: Any, spread: Any, zeros
     for i in range(len(op) - 1, -1, -1):
         z = first + i
         sign, seen = signed[z], visible[z]
+        if op[i] == ADD and (zeros[a[i]] or zeros[b[i]]):
+            if not sign:
+                op[i], a[i], b[i] = IDENTITY, b[i] if zeros[a[i]] else a[i], 0
+            sign = 0  # +0 and any zero is +0
         if SUM <= op[i] <= ZDOT:
             if zeros[c[i]]:
-                sign = 0  # +0 and any zero is +0
+                sign = 0
             signed[c[i]] |= sign
             visible[c[i]] |= seen
         if op[i] == ZDOT and seen and not sign:

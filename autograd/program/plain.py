@@ -15,10 +15,10 @@ from autograd.ops.primitives import TABLE
 from autograd.program import _walks
 from autograd.program.code import P
 from autograd.program.editing import with_code
-from autograd.program.instructions import ADD, CALL, FIXED, MUL, NEG, OPCODES, OPS, ZDOT, ZMUL
-from autograd.program.passes import compact, prune
+from autograd.program.instructions import ADD, CALL, FIXED, IDENTITY, MUL, NEG, OPCODES, OPS, ZDOT, ZMUL
+from autograd.program.passes import finish, gather
 
-LINEAR = (ADD, OPCODES["sub"], MUL, NEG, ZMUL)  # the sign of an operand's 0 shows in nothing but that of a 0
+LINEAR = (ADD, IDENTITY, OPCODES["sub"], MUL, NEG, ZMUL)  # the sign of an operand's 0 shows in nothing but that of a 0
 STRICT = {"+", "-", "*", "/", "neg", *ELEMENTARY} - {"pow", "hypot", "copysign"}  # nan if any operand is
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
@@ -41,7 +41,7 @@ def plain(program: P) -> P:
     linear, spread = _tables()
     if not _walks.make_plain(code, pool, program.first, linear, spread, zeros, signed, visible):
         return program
-    return compact(prune(with_code(program, code, pool=pool)))
+    return gather(finish(with_code(program, code, pool=pool)))
 
 
 @cache
