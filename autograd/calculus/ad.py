@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd._validate import real
-from autograd.calculus.chain_rule import Term, add, along, edges, from_zero
+from autograd.calculus.chain_rule import Term, Terms, edges
 from autograd.engine.backward import topological_order
 from autograd.engine.context import tracing
 from autograd.engine.ravel import Raveled
@@ -71,17 +71,16 @@ def pull_back_terms(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Val
     order = topological_order([node for node, _ in seeds.values()])
     wanted = {id(item) for item in inputs}
     active = dependents(order, wanted)
-    terms: dict[int, Term] = {key: (seed, True) for key, (_, seed) in seeds.items() if key in active}
+    terms = Terms({key: seed for key, (_, seed) in seeds.items() if key in active})
     found: dict[int, Term] = {}
     for node in reversed(order):
-        term = terms.pop(id(node), None)
-        if term is None:
-            continue
-        if id(node) in wanted:
-            found[id(node)] = term
-        for x, partial, read in edges(node, active, record):
-            amount = along(partial, read, term)
-            add(terms, x, from_zero(amount) if id(x) in wanted and id(x) not in terms else amount)
+        key = id(node)
+        if key in terms.linear:
+            for x, partial, read in edges(node, active, record):
+                terms.send(key, id(x), partial, read)
+            term = terms.pop(key)
+            if key in wanted:
+                found[key] = term
     return [found.get(id(item)) for item in inputs]
 
 
@@ -100,21 +99,23 @@ def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bo
     In an array a 0 is structure: an infinite or nan derivative by one input spoils no direction that does not lead there.
     """
     order = topological_order([x for x in outputs if type(x) is Value])
-    terms: dict[int, Term] = {key: (tangent, True) for key, tangent in tangents.items()}
-    active = dependents(order, set(terms))
+    terms = Terms(dict(tangents))
+    active = dependents(order, set(tangents))
+    arrays = any([isinstance(tangent, np.ndarray) for tangent in tangents.values()])
     leading: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for node in order:
-            if id(node) not in active or id(node) in terms:
+            key = id(node)
+            if key not in active or key in tangents:
                 continue
             for x, partial, read in edges(node, active, record):
-                if id(x) in terms:
-                    term = along(partial, read, terms[id(x)])
-                    if isinstance(term[0], np.ndarray) and not math.isfinite(partial):
+                if id(x) in terms.linear:
+                    if arrays and not math.isfinite(partial):
                         leading = leading or _leading(order, active, tangents)
-                        term = np.where(leading[id(x)], term[0], 0.0), True
-                    add(terms, node, term)
-    return [from_zero(terms[id(x)])[0] if type(x) is Value and id(x) in terms else 0.0 for x in outputs]
+                        partial = np.where(leading[id(x)], partial, 0.0)
+                    terms.send(id(x), key, partial, read)
+    found = {key: terms.pop(key)[0] for key in {id(x) for x in outputs if type(x) is Value} & set(terms.linear)}
+    return [found.get(id(x), 0.0) for x in outputs]
 
 
 def _leading(order: Sequence[Value], active: set[int], tangents: Mapping[int, Any]) -> dict[int, Any]:

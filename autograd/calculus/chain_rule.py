@@ -9,46 +9,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from autograd.engine.context import mode, tracing
 from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
+from autograd.engine.node import edges as recorded
 from autograd.engine.node import has_cuts
 from autograd.engine.value import Value, number, operands
 from autograd.errors import DomainError
 
-Term = tuple[Any, Any]
+Term = tuple[Any, Any]  # an adjoint or tangent, and whether it is reached
 Edge = tuple[Value, Any, Any]  # an operand, the partial with respect to it, and whether it is read, as in `reached`
 
 
 def edges(node: Value, active: set[int], record: bool) -> list[Edge]:
     """The edges to active operands, with the partials that were recorded with the node or, to `record`, computed anew."""
     held = operands(node)
+    if not record:
+        pairs = zip(held, recorded(node), strict=True)
+        return [(x, d, True) for x, d in pairs if type(x) is Value and d is not None and id(x) in active]
     places = [i for i, x in enumerate(held) if type(x) is Value and id(x) in active]
-    traced = record and tracing()
-    if has_cuts(node) and not traced:
-        cuts = node.cuts
-        places = [i for i in places if not cuts[i]]
     if not places:
         return []
-    if not record:
-        partials = node.partials
-        return [(held[i], partials[i], True) for i in places]
+    if tracing():
+        return _traced_edges(node, held, places)
+    if has_cuts(node):
+        cuts = node.cuts
+        places = [i for i in places if not cuts[i]]
+    partials = _partials(node, held, places)
+    return [(held[i], partial, True) for i, partial in zip(places, partials, strict=True) if partial is not None]
+
+
+def _traced_edges(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Edge]:
+    """The same where another call cuts others: the conditions are recorded too."""
+    cut = node.primitive.cut
+    reads = map(_is_read, _by_rules(node, cut, held, places)) if cut else repeat(True)
+    partials = _partials(node, held, places)
+    found = zip([held[i] for i in places], partials, reads, strict=False)
+    return [(x, partial, read) for x, partial, read in found if read is not False and partial is not None]
+
+
+def _partials(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    """The partials as recorded Values and numbers; under `trap()` none may be nan or infinite at a finite value."""
+    rules = node.primitive.partials
+    if not mode()[2]:
+        return _by_rules(node, rules, held, places, node)
     with untrapped():  # a rule also computes the branch that it does not take
-        rules = _by_rules(node, held, node.primitive.partials, places, node)
-        conditions = _by_rules(node, held, node.primitive.cut, places) if traced else None
-    if mode()[2]:
-        _listen(node, rules)
-    reads = [True] * len(places) if conditions is None else list(map(_is_read, conditions))
-    return [(held[i], x, read) for i, x, read in zip(places, rules, reads, strict=True) if read is not False and x is not None]
+        partials = _by_rules(node, rules, held, places, node)
+    for partial in partials:
+        if partial is not None and math.isfinite(number(node)) and not math.isfinite(number(partial)):
+            raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
+    return partials
 
 
-def _by_rules(node: Value, held: Sequence[Any], rules: Sequence[Any], places: Sequence[int], *result: Value) -> list[Any]:
+def _by_rules(node: Value, rules: Sequence[Any], held: Sequence[Any], places: Sequence[int], *result: Value) -> list[Any]:
     """What a row's rules, of partials or of cuts, say of the operands at some places; None where there is no rule."""
     row = node.primitive
-    if not rules:
-        return [None] * len(places)
     if row.arity is not None:
         return [None if rules[i] is None else rules[i](VALUES, *held, *result) for i in places]
     size = len(held) // max(row.lists, 1)
@@ -61,36 +79,43 @@ def _is_read(cut: Any) -> Any:
     return True if cut is None else VALUES.equal(cut, 0.0) if type(cut) is Value else not cut
 
 
-def _listen(node: Value, partials: Sequence[Any]) -> None:
-    """Under `trap()`, a derivative that is nan or infinite at a finite value is an error too."""
-    for partial in partials:
-        if partial is not None and math.isfinite(number(node)) and not math.isfinite(number(partial)):
-            raise DomainError(f"a derivative of {node.op}, at the value {node!r}, is {number(partial)}")
+class Terms:
+    """The terms that have come to nodes, by the identities of these."""
 
+    def __init__(self, terms: dict[int, Any]) -> None:
+        self.linear = terms  # adjoints or tangents
+        self.reached: dict[int, Any] = {}  # only where it is a Value
 
-def along(partial: Any, read: Any, term: Term) -> Term:
-    """What becomes of a term along an edge; without a node for a factor that is plainly 1."""
-    linear, reached = term
-    if read is not True:
-        reached = read if reached is True else reached * read
-    elif type(partial) is float and partial == 1.0:
-        return term
-    elif type(linear) is float and linear == 1.0:
-        return partial, reached
-    elif reached is True:
-        return partial * linear, True
-    return VALUES.zmul(reached, partial, linear), reached
+    def pop(self, key: int) -> Term:
+        """Take away a node's term; added to 0 if it may not be reached, so that no sign of a zero tells whether it was."""
+        term, reached = self.linear.pop(key), self.reached.pop(key, True)
+        return (term if reached is True else 0.0 + term), reached
 
+    def send(self, source: int, target: int, partial: Any, read: Any) -> None:
+        """Send a node's term along an edge, and add what becomes of it to what has come to the node there.
 
-def from_zero(term: Term) -> Term:
-    """A first term added to 0, if it may not be reached: then no sign of a zero in a result tells whether it was."""
-    return term if term[1] is True else (0.0 + term[0], term[1])
+        There is no node for a factor that is plainly 1.
+        """
+        term = self.linear[source]
+        before = self.linear.get(target)
+        if read is not True or self.reached:
+            term = self._times(source, target, partial, read, before is None)
+        elif type(term) is float and term == 1.0:
+            term = partial
+        elif type(partial) is not float or partial != 1.0:
+            term = partial * term
+        self.linear[target] = term if before is None else before + term
 
-
-def add(terms: dict[int, Term], node: Value, term: Term) -> None:
-    """Add a term to what has come to a node."""
-    before = terms.get(id(node))
-    if before is not None:
-        open_ways = before[1] is True or term[1] is True
-        term = before[0] + term[0], True if open_ways else VALUES.maximum(before[1], term[1])
-    terms[id(node)] = term
+    def _times(self, source: int, target: int, partial: Any, read: Any, first: bool) -> Any:
+        """The product where a cut may stand between, which notes what is reached."""
+        term, reached = self.linear[source], self.reached.get(source, True)
+        if read is not True:
+            reached = read if reached is True else reached * read
+        before = False if first else self.reached.get(target, True)
+        if reached is True or before is True:
+            self.reached.pop(target, None)
+        else:
+            self.reached[target] = reached if first else VALUES.maximum(before, reached)
+        if read is True and type(partial) is float and partial == 1.0:
+            return term
+        return partial * term if reached is True else VALUES.zmul(reached, partial, term)

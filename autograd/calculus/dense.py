@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,14 @@ def recorded_rows(outputs: Sequence[Any], inputs: Sequence[Value]) -> Any:
 
 
 def symmetric(matrix: Any) -> Any:
-    """A Hessian with its lower triangle in place of the upper, as rounding makes the two differ; but a nan of either stays.
+    """A Hessian with its lower triangle in place of the upper: rounding makes the two differ. But a nan of either stays.
 
     In a trace, which knows no numbers, the upper one is not computed.
     """
-    lower = np.tri(len(matrix), dtype=bool)
+    result = np.where(np.tri(len(matrix), dtype=bool), matrix, matrix.T)
     if not tracing():
         numbers = matrix if matrix.dtype == float else np.vectorize(number, otypes=[float])(matrix)
-        lower ^= np.isnan(np.where(lower, numbers.T, numbers))
-    return np.where(lower, matrix, matrix.T)
+        if isnan(numbers.sum()):
+            bad = np.isnan(numbers)
+            result = np.where(bad, matrix, np.where(bad.T, matrix.T, result))
+    return result

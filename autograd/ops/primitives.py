@@ -164,7 +164,7 @@ row("relu", lambda m, x: m.where(x <= 0.0, 0.0, x), lambda m, x, z: defined(m, x
     cut=[lambda m, x: x <= 0.0], kinks="derivative 0 at 0; nan stays nan")
 POSITIVE_ALONE = [None, lambda m, x, factor: x > 0.0]
 row("leaky_relu", lambda m, x, slope: m.where(x <= 0.0, slope * x, x),
-    lambda m, x, slope, z: m.where(x > 0.0, 1.0, defined(m, x <= 0.0, slope)), lambda m, x, slope, z: x,
+    lambda m, x, slope, z: m.where(x > 0.0, 1.0, defined(m, x <= 0.0, 1.0) * slope), lambda m, x, slope, z: x,
     cut=POSITIVE_ALONE, sample=(R, (0.01, 0.5)), defaults=(0.01,), kinks="derivative `slope` at 0")
 row("elu", lambda m, x, alpha: m.where(x <= 0.0, alpha * m.expm1(x), x),
     lambda m, x, alpha, z: m.where(x > 0.0, 1.0, alpha * m.exp(x)), lambda m, x, alpha, z: m.expm1(x),

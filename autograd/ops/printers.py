@@ -69,10 +69,12 @@ MATHEMATICS = Language(call, "{1} if {0} else {2}", lambda shown: CONSTANTS.get(
 
 
 def tidy(f: Symbol) -> Symbol:
-    """The formula as one would write it: without `+ 0`, the nan outside the domain, needless choices and brackets."""
+    """The formula as one would write it: without `+ 0`, `1 *`, the nan outside the domain, needless choices and brackets."""
     args = tuple(tidy(a) for a in f.args)
     if f.op == "+" and args[1].shown == "0.0":
         return args[0]
+    if f.op == "*" and args[0].shown == "1.0":
+        return args[1]
     if f.op == "where":
         return _choice(*args)
     if f.op == "*" and args[1].op == "*":
