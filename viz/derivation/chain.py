@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autograd import Value
 from viz.derivation.names import name_nodes
-from viz.derivation.rules import PLAIN, expression, local_rule
+from viz.derivation.rules import PLAIN, expression, holds, local_rule
 from viz.model.engine import expr, printers
 from viz.model.graph import Graph
 from viz.model.node import Node
@@ -46,7 +46,7 @@ class Chain:
 class Local:
     """The derivative of `operation` with respect to its operand `name`.
 
-    `rule` is its formula, if the table has one.
+    `rule` is its formula, if the table has one. An operand that occurs twice is named by its place: each has a derivative.
     """
 
     operation: expr.Symbol
@@ -96,7 +96,7 @@ def names_along(path: Path, names: dict[int, str]) -> list[str]:
 def locals_of(path: Path, names: dict[int, str]) -> tuple[list[Local], int]:
     """The local derivatives to be shown, and how many a long path leaves out."""
     locals_ = [
-        Local(expression(node, names), _name(node.parents[k], names), local_rule(node, k, names), node.partials[k])
+        Local(expression(node, names), _operand_name(node, k, names), local_rule(node, k, names), node.partials[k])
         for node, k in _steps(path)
     ]
     return locals_, len(path.operands) - len(locals_)
@@ -114,7 +114,7 @@ def definitions(chain: Chain, names: dict[int, str]) -> list[tuple[str, expr.Sym
             operands = node.parents if len(node.parents) <= MAX_OPERANDS else node.parents[k : k + 1]
             for value in (*operands, node):
                 if id(value) in names:
-                    is_opened = id(value) in inner and _operands_have_names(value, names)
+                    is_opened = id(value) in inner and _operands_have_names(value, names) and holds(value)
                     made_as = expression(value, names) if is_opened else None
                     defined[id(value)] = (names[id(value)], made_as, value.data)
     return [defined[key] for key in names if key in defined]
@@ -126,8 +126,11 @@ def _steps(path: Path) -> list[tuple[Node, int]]:
     return steps if len(steps) <= 2 * MAX_STEPS + 1 else steps[:MAX_STEPS] + steps[-MAX_STEPS:]
 
 
-def _name(node: Node, names: dict[int, str]) -> str:
-    return names[id(node)] if id(node) in names else digits(node.data)
+def _operand_name(node: Node, k: int, names: dict[int, str]) -> str:
+    operand = node.parents[k]
+    if sum(parent is operand for parent in node.parents) > 1:
+        return f"(operand {k + 1})"
+    return names[id(operand)] if id(operand) in names else digits(operand.data)
 
 
 def _operands_have_names(node: Node, names: dict[int, str]) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from math import isfinite
+from operator import add
 
 from viz.derivation.chain import Chain, definitions, joined, locals_of, names_along, names_in
 from viz.derivation.latex import latex_formula, latex_name, latex_number
@@ -68,6 +71,8 @@ def latex(chain: Chain) -> str:
     products = [_latex_product(path.partials) for path in chain.paths] + [r"\cdots"] * (len(chain.paths) < chain.count)
     sums = [f"{whole} &= {products[0]}", *(rf"&\quad + {product}" for product in products[1:])]
     total = f"&= {latex_number(digits(chain.total))}"
+    if len(chain.paths) == chain.count and (apart := _apart(chain)):
+        total += rf" &&\text{{({latex_words(f'not {digits(_added(chain))}: {apart}')})}}"
     return "\\begin{aligned}\n" + " \\\\\n".join([*lines, *sums, total]) + "\n\\end{aligned}"
 
 
@@ -80,11 +85,24 @@ def _summary(chain: Chain) -> str:
     """The sum of the products, and its part of the whole; "" for one path alone."""
     products = [path.product for path in chain.paths]
     terms = [joined([digits(x) for x in products], " + ")] * (len(products) > 1)
+    total, added = digits(chain.total), digits(_added(chain))
     if len(products) == chain.count:
-        return " = ".join(["sum", *terms, digits(chain.total)]) if terms else ""
-    total = digits(chain.total)
-    part = f"{100 * chain.share:.4g} % of the total {total}" if chain.total else f"the total is {total}"
-    return " = ".join([f"sum of these {len(products)} of {chain.count:,} paths", *terms, digits(sum(products))]) + f", {part}"
+        apart = _apart(chain)
+        return " = ".join(["sum", *terms, added]) + (f"; the total is {total}: {apart}" if apart else "") if terms else ""
+    part = f"{100 * chain.share:.4g} % of the total {total}" if isfinite(chain.share) else f"the total is {total}"
+    return " = ".join([f"sum of these {len(products)} of {chain.count:,} paths", *terms, added]) + f", {part}"
+
+
+def _added(chain: Chain) -> float:
+    """The sum of the products, strictly from the left (Python's own compensates from 3.12 on)."""
+    return reduce(add, [path.product for path in chain.paths])
+
+
+def _apart(chain: Chain) -> str:
+    """Why the sum over all paths is not the total, as infinity does not distribute over a sum; "" where it is."""
+    if _added(chain) == chain.total or digits(_added(chain)) == digits(chain.total):
+        return ""
+    return "backward() adds up where paths meet before it goes on"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

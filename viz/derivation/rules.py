@@ -1,18 +1,20 @@
 """Local derivatives as formulas: the table's rules with the names of the nodes.
 
-Choices are made as they hold at this point.
+Choices are made as they hold at this point. A formula whose number is not the node's own is not given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from math import isclose, isnan, nan, prod
 
 from viz.model.engine import FLOATS, TABLE, expr, printers
 from viz.model.node import Node, row_name
 
 INFIX = {"pow": "**", "**": "**", "//": "//", "%": "%"}
 MAX_OPERANDS = 4  # of a sum that are written out
+OTHERS = "product of the others"
 ROW_OF_SIGN = {"+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg", "fabs": "abs"}
 COMPARISONS = {
     "<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "==": float.__eq__, "!=": float.__ne__,
@@ -41,20 +43,41 @@ def expression(node: Node, names: dict[int, str]) -> expr.Symbol:
 
 
 def local_rule(node: Node, k: int, names: dict[int, str]) -> expr.Symbol | None:
-    """The formula of the derivative with respect to operand k; None without a rule.
+    """The formula of the derivative with respect to operand k, that of the branch that holds at this point.
 
-    It is that of the branch that holds at this point.
+    It is the number nan outside the domain. None without a rule, and where the formula's number is not the recorded one: at
+    infinity, where that may be a limit, and after an assignment to `.data`.
     """
     name, operands = row_name(node), [_operand(parent, names) for parent in node.parents]
     if not name:
         return None
     row, z = TABLE[name], expr.symbol(names[id(node)])
-    if row.arity is None:
-        return _of_reduction(name, operands, k, z)
-    if name == "digamma":
-        return expr.Symbol("digamma′", tuple(operands))
     values = {s.shown: p.data for s, p in zip([*operands, z], [*node.parents, node], strict=True) if s.op == "name"}
-    return _at_point(printers.tidy(expr.symbol(row.partials[k](expr.DOMAIN, *operands, z))), values)[0]
+    if row.arity is None:
+        values.setdefault(OTHERS, prod(p.data for i, p in enumerate(node.parents) if i != k))
+        rule = _of_reduction(name, operands, k, z)
+        return rule if rule and _alike(_at_point(rule, values)[1], node.partials[k]) else None
+    chosen = _at_point(expr.symbol(row.partials[k](expr.DOMAIN, *operands, z)), values)[0]
+    for formula in (printers.tidy(chosen), chosen):  # a zero that is added matters at -0 only
+        shown, value = _at_point(formula, values)
+        if _alike(value, node.partials[k]):
+            return expr.Symbol("digamma′", tuple(operands)) if name == "digamma" and shown.args else shown
+    return None
+
+
+def holds(node: Node) -> bool:
+    """Whether a node's number is that of its operation on its operands' numbers: not so after an assignment to `.data`."""
+    name, numbers = row_name(node), [parent.data for parent in node.parents]
+    if not name:
+        return True
+    row, size = TABLE[name], len(numbers) // max(TABLE[name].lists, 1)
+    operands = numbers if row.arity else [numbers[i : i + size] for i in range(0, len(numbers), size)]
+    return _alike(float(getattr(FLOATS, name)(*operands)), node.data)
+
+
+def _alike(a: float, b: float) -> bool:
+    """Whether two numbers are the same in the digits that are shown."""
+    return isclose(a, b, rel_tol=1e-7) or (isnan(a) and isnan(b))
 
 
 def _operand(node: Node, names: dict[int, str]) -> expr.Symbol:
@@ -73,7 +96,7 @@ def _of_reduction(name: str, xs: Sequence[expr.Symbol], k: int, z: expr.Symbol) 
     if name == "prod":
         others = [*xs[:k], *xs[k + 1 :]]
         if not others or len(others) > MAX_OPERANDS:
-            return expr.symbol("product of the others") if others else expr.symbol(1.0)
+            return expr.symbol(OTHERS) if others else expr.symbol(1.0)
         return reduce(lambda a, b: expr.Symbol("*", (a, b)), others)
     rules = {
         "sum": expr.symbol(1.0),
@@ -100,11 +123,13 @@ def _at_point(f: expr.Symbol, values: dict[str, float]) -> tuple[expr.Symbol, fl
 def _simplified(op: str, args: list[expr.Symbol], numbers: list[float], value: float) -> expr.Symbol:
     """The operation on these arguments, without factors and exponents of 1.
 
-    Where all arguments are numbers it is one too.
+    Where all arguments are numbers it is one too, and where one is nan it is nan.
     """
     is_number = [a.op == "number" for a in args]
     if all(is_number) and op in ROW_OF_SIGN:
         return expr.symbol(value)
+    if op in ROW_OF_SIGN and any(is_a and isnan(x) for is_a, x in zip(is_number, numbers, strict=True)):
+        return expr.symbol(nan)
     if op == "pow" and is_number[1] and numbers[1] == 0.0:
         return expr.symbol(1.0)
     if op in ("*", "/", "pow") and is_number[1] and numbers[1] == 1.0:

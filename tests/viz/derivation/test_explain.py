@@ -192,6 +192,33 @@ def test_cut_paths_are_left_out() -> None:
     assert str(both).endswith(": all 2 paths are cut, by an operation that does not read its operand here")
 
 
+def test_infinity_does_not_distribute() -> None:
+    """Where the sum over single paths is another number than the derivative, both are given, and why."""
+    x = Value(0.0, "x")
+    a = 1 / x
+    a.label = "a"
+    y = a + a - a
+    found = explain(y, x)
+    assert found.total == gradient(y, x) == -math.inf
+    note = "backward() adds up where paths meet before it goes on"
+    for text in (str(found), found.markdown().replace("\\", "")):
+        assert f"sum = -inf + (-inf) + inf = nan; the total is -inf: {note}" in text
+    assert note in found.latex() and "not nan" in found.latex()
+    assert note not in str(explain(a - a, x)) and "sum = -inf + inf = nan" in str(explain(a - a, x))
+
+
+def test_an_operand_that_occurs_twice() -> None:
+    """Each place has its own local derivative."""
+    a = Value(3.0, "a")
+    text = str(explain(a - a, a))
+    assert "∂(a - a)/∂(operand 1) = 1\n" in text and "∂(a - a)/∂(operand 2) = -1\n" in text
+
+
+def test_infinite_share() -> None:
+    x = Value(0.0, "x")
+    assert str(explain(1 / x + 2 * x, x, max_paths=1)).endswith("sum of these 1 of 2 paths = -inf, the total is -inf")
+
+
 def test_nan_and_infinity_come_first() -> None:
     x = Value(0.0, "x")
     found = explain(log(x) + 3 * x, x)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from math import inf, isfinite, nan
 
 import pytest
 
@@ -47,6 +49,40 @@ def test_every_formula(row: Row) -> None:
         rule = local_rule(node, k, names)
         assert rule is not None
         assert number_of(rule, values) == pytest.approx(partial, rel=1e-12, abs=1e-300)
+
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, -2.5, 3.0, inf, -inf, nan, 1e308, 5e-324]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.arity], ids=lambda row: row.name)
+def test_formulas_at_edges(row: Row) -> None:
+    """They have the number that is recorded; at infinity, where that may be a limit, none need be given."""
+    for numbers in itertools.product(NUMBERS if (row.arity or 0) < 3 else NUMBERS[::3], repeat=row.arity or 0):
+        operands = [Value(x, letter) for x, letter in zip(numbers, "xyw", strict=False)]
+        node = FUNCTIONS[row.name](*operands)
+        names = name_nodes([*node.parents, node])
+        values = {names[id(v)]: v.data for v in (*node.parents, node)}
+        for k, (partial, is_cut) in enumerate(zip(node.partials, node.cuts, strict=True)):
+            rule = local_rule(node, k, names)
+            if rule is not None and not is_cut:
+                assert number_of(rule, values) == pytest.approx(partial, rel=1e-6, abs=0.0, nan_ok=True), (numbers, k)
+            assert rule is not None or is_cut or not all(map(isfinite, [*numbers, node.data])), (numbers, k)
+
+
+@pytest.mark.parametrize("name", ["log", "log1p", "log2", "log10", "atanh"])
+def test_outside_of_the_domain(name: str) -> None:
+    """Only nan is said: no formula has that number."""
+    x = Value(-3.0, "x")
+    assert f"  ∂{name}(x)/∂x = nan\n" in str(explain(FUNCTIONS[name](x), x))
+
+
+def test_assignment_to_data() -> None:
+    """What was recorded is shown, without formulas that it is not the number of any more."""
+    x, y = Value(2.0, "x"), Value(5.0, "y")
+    z = (x * y) ** 2
+    x.data = 0.0
+    text = str(explain(z, y))
+    assert "v1 = 10\n" in text and "∂(x * y)/∂y = 2\n" in text and "∂(v1 ** 2)/∂v1 = 2 * v1 = 20\n" in text
 
 
 FORMULAS: list[tuple[Callable[[Value, Value], Value], str]] = [
