@@ -28,7 +28,8 @@ def group_card(group: Group, title: str, has_frame: bool, span: tuple[int, int],
         rows.append(wide(_histogram(group, span, theme)))
         rows.append(wide(_signs(group, theme)))
         rows.append(row("median |grad|", number(group.median()), theme))
-        rows.append(row("max |grad|", number(max(group.sizes())), theme))
+    if group.largest() != 0.0:
+        rows.append(row("max |grad|", number(group.largest()), theme))
     elif group.grads:
         rows.append(wide(font("all gradients 0", KEY, theme.key)))
     nonfinite = sum(not math.isfinite(grad) for grad in group.grads)
@@ -95,7 +96,7 @@ def _power(exponent: int) -> str:
 def _description(group: Group) -> str:
     """The tooltip."""
     lines = [" / ".join(group.path), f"{group.values:,} values: {_kinds(group, constants=True)}"]
-    if group.sizes():
-        lines += [f"median |grad| {group.median()!r}", f"max |grad| {max(group.sizes())!r}"]
+    if group.largest() != 0.0:
+        lines += [f"median |grad| {group.median()!r}"] * bool(group.sizes()) + [f"max |grad| {group.largest()!r}"]
         lines.append(f"{sum(grad == 0.0 for grad in group.grads):,} gradients are 0")
     return "\n".join(lines)

@@ -133,7 +133,7 @@ def _picture_view(picture: Picture, draw_picture: DrawPicture, options: Options,
 
 def _group_line(group: Group) -> str:
     name = clean(" / ".join(group.path)).replace("\n", " ")
-    largest = f", max |grad| {number(max(group.sizes()))}" if group.sizes() else ""
+    largest = f", max |grad| {number(group.largest())}" if group.largest() != 0.0 else ""
     return f"{name}: {group.values:,} values{largest}"
 
 

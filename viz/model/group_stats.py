@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from viz.model.graph import Graph
 from viz.model.node import Node
+from viz.model.numbers import largest
 from viz.model.scopes import Scope, Single
 
 
@@ -31,6 +32,10 @@ class Group:
     def sizes(self) -> list[float]:
         """|gradient| where it is a number other than 0."""
         return [abs(grad) for grad in self.grads if grad and math.isfinite(grad)]
+
+    def largest(self) -> float:
+        """The largest |gradient|; nan if one is nan."""
+        return largest(self.grads)
 
     def median(self) -> float:
         """The median of |gradient|, zeros included."""
@@ -55,7 +60,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Flow:
-    """The edges from one group to another, and the norm of the gradient sent back."""
+    """The edges from one group to another, and the norm of the gradient sent back; nan if a part of it is nan."""
 
     tail: Scope
     head: Scope
@@ -92,7 +97,11 @@ def flows_of(graph: Graph, scopes: Sequence[Scope]) -> list[Flow]:
                 edges[ends] = edges.get(ends, 0) + 1
                 values = sent.setdefault(ends, {})
                 values[operand] = values.get(operand, 0.0) + graph.message(i, local)
-    return [Flow(*ends, count, math.hypot(*sent[ends].values())) for ends, count in edges.items()]
+    return [Flow(*ends, count, _norm(list(sent[ends].values()))) for ends, count in edges.items()]
+
+
+def _norm(numbers: Sequence[float]) -> float:
+    return math.nan if any(map(math.isnan, numbers)) else math.hypot(*numbers)  # hypot(inf, nan) is inf
 
 
 def decades(groups: Sequence[Group]) -> tuple[int, int]:

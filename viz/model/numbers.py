@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 
 
 def number(x: float) -> str:
@@ -21,6 +23,15 @@ def digits(x: float, significant: int = 6) -> str:
     ('-7.08022e-5', '1')
     """
     return _short_exponent(f"{x:.{significant}g}")
+
+
+def largest(numbers: Sequence[float]) -> float:
+    """The largest absolute value, 0 if there are no numbers; nan if one is nan.
+
+    >>> largest([5.0, float("nan"), -7.0]), largest([5.0, -7.0])
+    (nan, 7.0)
+    """
+    return math.nan if any(map(math.isnan, numbers)) else max(map(abs, numbers), default=0.0)
 
 
 def _short_exponent(text: str) -> str:

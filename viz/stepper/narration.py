@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
-from viz.derivation.rules import PLAIN, expression, local_rule
+from viz.derivation.rules import PLAIN, expression, holds, local_rule
 from viz.model.node import Node
 from viz.model.numbers import digits
 from viz.stepper.scenes import Part
@@ -75,17 +76,21 @@ class Narrator:
         formula = self._formula(part, self.names)
         numbers = _ARGUMENT.sub(r"\1\2", self._formula(part, self.numbers))
         value = digits(node.data)
-        lines = [f"= {numbers}"] if numbers != value else []
+        lines = [f"= {numbers}"] if numbers != value and all(map(holds, [node, *self._opened(part)])) else []
         return f"{part.name} = {formula}", [*lines, f"= {value}"]
 
     def _formula(self, part: Part, names: dict[int, str]) -> str:
         """How the part's value is made, with what is folded into it opened."""
         assert part.main is not None
-        opened = [node for i in sorted(part.members) if i != part.main and (node := self.timeline.nodes[i]).op]
+        opened = self._opened(part)
         texts = dict(names) if opened else names
         for node in opened:
             texts[id(node)] = PLAIN.write(expression(node, texts))
         return PLAIN.write(expression(self.timeline.nodes[part.main], texts))
+
+    def _opened(self, part: Part) -> list[Node]:
+        """The operations that are folded into the part's value."""
+        return [node for i in sorted(part.members) if i != part.main and (node := self.timeline.nodes[i]).op]
 
     def _members(self, part: Part) -> str:
         nodes = [self.timeline.nodes[i] for i in part.members]
@@ -102,11 +107,16 @@ class Narrator:
         return self.timeline.nodes[i].parents, self.timeline.nodes[i].cuts
 
     def _inside(self, part: Part, step: Step) -> Words:
-        sizes = sorted(abs(self.timeline.grads[i]) for i in part.members if not self.timeline.nodes[i].is_constant)
-        return f"Inside {part.name}", [
-            f"The gradient goes back along {len(step.events):,} edge{'s' * (len(step.events) != 1)} between its values.",
-            f"Afterwards |grad| is at most {digits(sizes[-1])}, in the middle {digits(sizes[len(sizes) // 2])}.",
-        ]
+        grads = [self.timeline.grads[i] for i in part.members if not self.timeline.nodes[i].is_constant]
+        sizes = sorted(abs(grad) for grad in grads if not math.isnan(grad))
+        nans = len(grads) - len(sizes)
+        lines = [f"The gradient goes back along {len(step.events):,} edge{'s' * (len(step.events) != 1)} between its values."]
+        if nans:
+            lines.append(f"Afterwards {nans:,} of {len(grads):,} gradients {'is' if nans == 1 else 'are'} nan.")
+        if sizes:
+            others = "Among the others" if nans else "Afterwards"
+            lines.append(f"{others} |grad| is at most {digits(sizes[-1])}, in the middle {digits(sizes[len(sizes) // 2])}.")
+        return f"Inside {part.name}", lines
 
     def _back(self, tail: Part, head: Part, events: Sequence[Sent]) -> Words:
         if tail.main is None or head.main is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viz.model.numbers import number
+from viz.model.numbers import largest, number
 from viz.stepper.layout import Layout, Point, lay_out
 from viz.stepper.steps import Story, Wire
 from viz.stepper.timeline import Timeline
@@ -39,8 +39,8 @@ class Stage:
         self.layout = self._layout(direction, timeout)
 
     def largest(self, i: int) -> str:
-        """The largest |gradient| in a group."""
-        return number(max((abs(self.timeline.grads[m]) for m in self.parts[i].members), default=0.0))
+        """The largest |gradient| in a group; nan if one is nan."""
+        return number(largest([self.timeline.grads[m] for m in self.parts[i].members]))
 
     def _layout(self, direction: str, timeout: float) -> Layout:
         results = {i for i, part in enumerate(self.parts) if part.main is None or self.timeline.nodes[part.main].op}

@@ -110,3 +110,21 @@ def test_zero_nan_and_missing_gradients() -> None:
     assert any("call backward()" in text for text in texts(draw(u, "groups")))
     u.backward()
     assert any(text.endswith("nan or inf") for text in texts(draw(u, "groups")))
+
+
+def test_nan_is_the_largest_and_the_norm() -> None:
+    """Beside numbers and infinities, on cards, arrows and in the text."""
+    with scope("g"):
+        x, y, z = Value(1.0, "x"), Value(2.0, "y"), Value(3.0, "z")
+    loss = autograd.sum([x * math.inf, y * math.nan, z])
+    loss.backward()
+    graph = Graph([loss])
+    group = next(group for group in groups_of(graph, by_scope(graph, 1, ())) if group.path == ("g",))
+    assert sorted(map(str, group.grads)) == ["1.0", "inf", "nan"] and math.isnan(group.largest())
+    assert all(math.isnan(flow.norm) for flow in flows_of(graph, by_scope(graph, 1, ())) if flow.tail == ("g",))
+    shown = texts(draw(loss, "groups"))
+    assert "nan" in shown and "2 nan or inf" in shown and "g: 3 values, max |grad| nan" in draw(loss, "groups")._tree
+    with scope("only nan"):
+        w = Value(1.0) * 1.0
+    (w * math.nan).backward()
+    assert "all gradients 0" not in texts(draw(w, "groups"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html.parser
+import itertools
 import json
 import math
 import random
@@ -335,3 +336,18 @@ def test_words_of_steps() -> None:
         "+= (-1.25) × (-1) = 1.25",
         "local derivative of x * y with respect to y: x = -1.25",
     ]
+
+
+@pytest.mark.parametrize("weights", [*itertools.permutations([math.nan, 5.0, 1.0])])
+def test_nan_is_shown_on_groups(weights: tuple[float, ...]) -> None:
+    """Whichever of the gradients it is, on the card and in the words."""
+    leaves = [Value(1.0, f"x{i}") for i in range(len(weights))]
+    with scope("g"):
+        inner = [autograd.sin(x * 1.0) * 2.0 for x in leaves]
+    scenes = data(player(autograd.sum([h * weight for h, weight in zip(inner, weights, strict=True)])))["scenes"]
+    card = next(part for scene in scenes for part in scene["parts"] if part["name"] == "g")
+    assert card["grads"][0][1] == "nan"
+    step = next(step for scene in scenes for step in scene["steps"] if step["title"] == "Inside g")
+    assert step["lines"][1:] == [
+        "Afterwards 4 of 12 gradients are nan.", "Among the others |grad| is at most 10, in the middle 5.",
+    ]  # fmt: skip
