@@ -27,6 +27,7 @@ EXACT = (
     "not_equal less less_equal greater greater_equal zmul stop sum dot zdot pivot link take"
 ).split()
 EXACT_OPS = [OPCODES[name] for name in EXACT]
+TO_DIFFERENTIATE = [op for op in EXACT_OPS if op not in (OPCODES["zmul"], ZDOT, TAKE)]  # as traces have them
 ALL_OPS = [number for number in range(1, len(OPS)) if number != CALL]
 COMMON = [OPCODES[name] for name in "add mul add mul add mul where zmul neg identity stop sum dot zdot link".split()]
 

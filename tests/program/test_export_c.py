@@ -16,7 +16,7 @@ import pytest
 from expressions import Expression, expressions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from programs import EXACT_OPS, OPCODES, close, points, programs, results, same, traced
+from programs import EXACT_OPS, OPCODES, TO_DIFFERENTIATE, as_run, close, points, programs, results, same, traced, unguarded
 
 import autograd as ag
 from autograd import Program, jit
@@ -25,6 +25,7 @@ from autograd.ops.kernels import printed
 from autograd.ops.primitives import TABLE
 from autograd.program.export_function import PART
 from autograd.program.instructions import CALL
+from autograd.program.reverse import gradient
 
 COMPILER = shutil.which("gcc") or shutil.which("cc")
 FLAGS = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
@@ -118,6 +119,22 @@ def test_random_programs(folder: Path, data: st.DataObject) -> None:
     broken = np.nonzero((guards != 0.0) != program.outcomes)[0]
     assert result == 1 + broken[0] if len(broken) else result in (0, -1)
     assert result != 0 or same(found, outputs)
+
+
+@pytest.mark.slow
+@needs_compiler
+@examples
+@given(st.data())
+def test_gradients_of_random_programs(folder: Path, data: st.DataObject) -> None:
+    """At cuts, infinities and nans too: to the last bit what the executors give."""
+    program = unguarded(data.draw(programs(TO_DIFFERENTIATE)))
+    program = program.replaced(outputs=program.outputs[:1])
+    library = Library(program.to_c("program"), folder)
+    for _ in range(5):
+        point = data.draw(points(program))
+        result, found = library.gradient("program", program, point)
+        assert result == 0
+        assert same(found, as_run(gradient(program, 0, range(program.inputs)), point))
 
 
 # ---- guards, indices, Jacobians, size
