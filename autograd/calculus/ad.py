@@ -78,9 +78,9 @@ def pull_back_terms(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Val
         if key in terms.linear:
             for x, partial, read in edges(node, active, record):
                 terms.send(key, id(x), partial, read)
-            term = terms.pop(key)
             if key in wanted:
-                found[key] = term
+                found[key] = terms.result(key)
+            terms.drop(key)
     return [found.get(id(item)) for item in inputs]
 
 
@@ -114,8 +114,7 @@ def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bo
                         leading = leading or _leading(order, active, tangents)
                         partial = np.where(leading[id(x)], partial, 0.0)
                     terms.send(id(x), key, partial, read)
-    found = {key: terms.pop(key)[0] for key in {id(x) for x in outputs if type(x) is Value} & set(terms.linear)}
-    return [found.get(id(x), 0.0) for x in outputs]
+    return [terms.result(id(x))[0] if type(x) is Value and id(x) in terms.linear else 0.0 for x in outputs]
 
 
 def _leading(order: Sequence[Value], active: set[int], tangents: Mapping[int, Any]) -> dict[int, Any]:

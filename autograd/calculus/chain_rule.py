@@ -86,10 +86,15 @@ class Terms:
         self.linear = terms  # adjoints or tangents
         self.reached: dict[int, Any] = {}  # only where it is a Value
 
-    def pop(self, key: int) -> Term:
-        """Take away a node's term; added to 0 if it may not be reached, so that no sign of a zero tells whether it was."""
-        term, reached = self.linear.pop(key), self.reached.pop(key, True)
+    def result(self, key: int) -> Term:
+        """A node's term; added to 0 if it may not be reached, so that no sign of a zero tells whether it was."""
+        term, reached = self.linear[key], self.reached.get(key, True)
         return (term if reached is True else 0.0 + term), reached
+
+    def drop(self, key: int) -> None:
+        """Forget a node's term."""
+        del self.linear[key]
+        self.reached.pop(key, None)
 
     def send(self, source: int, target: int, partial: Any, read: Any) -> None:
         """Send a node's term along an edge, and add what becomes of it to what has come to the node there.
