@@ -347,3 +347,16 @@ def test_variable_exponent_at_zero() -> None:
     assert grad(lambda y: grad(lambda x: x**y)(2.0))(0.0) == 0.5
     assert grad(lambda y: grad(lambda x: x**y)(0.0))(0.0) == 0.0
     assert grad(grad(grad(lambda x: x**2)))(0.0) == 0.0
+
+
+def test_no_gradient_of_a_value_is_written() -> None:
+    """Neither of one that the function makes, nor of one that it finds."""
+    outside, inside = Value(5.0), []
+
+    def f(x: Any) -> Any:
+        inside.append(Value(2.0))
+        return x * inside[-1] * x + ag.stop_gradient(outside) * x
+
+    for derivative in (ag.grad(f), ag.value_and_grad(f), ag.jacobian(f, mode="reverse"), ag.hessian(f), ag.grad(ag.grad(f))):
+        derivative(3.0)
+    assert [node.grad for node in (outside, *inside)] == [0.0] * (1 + len(inside))

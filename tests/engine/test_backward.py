@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -307,3 +308,20 @@ print("never hangs")
 def test_sweep_in_a_signal_handler(tmp_path: Path) -> None:
     """In the middle of another sweep it is refused and harms nothing."""
     assert output(COMB + HANDLER, tmp_path) == "never hangs"
+
+
+def test_the_order_has_every_node_once_and_after_its_parents() -> None:
+    random = Random(1)
+    nodes = leaves = [Value(float(i)) for i in range(5)]
+    for _ in range(100):
+        a, b = random.choice(nodes), random.choice(nodes)
+        nodes = [*nodes, random.choice([a * b, a + a, autograd.sum([a, b, a]), autograd.sin(a), 2.0 * b])]
+    for roots in (nodes[-1], nodes, [nodes[-1], nodes[3], nodes[-1], nodes[50]]):
+        order = autograd.topological_order(roots)
+        place = {id(node): i for i, node in enumerate(order)}
+        assert len(place) == len(order)
+        assert all(id(root) in place for root in ([roots] if roots is nodes[-1] else roots))
+        known = [parent for node in order for parent in node.parents if not parent.is_constant]
+        assert {id(node) for node in known} <= set(place)
+        assert all(place[id(parent)] < place[id(node)] for node in order for parent in node.parents if id(parent) in place)
+        assert all(id(leaf) in place for leaf in leaves) or roots is not nodes
