@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from cases import Case
 from rounding import difference, error
-from ways import Case, by_numpy, direction, each, forward, many, reverse
+from ways import by_numpy, direction, each, forward, many, reverse
 
 import autograd as ag
 from autograd import Value, topological_order

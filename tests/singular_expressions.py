@@ -7,8 +7,8 @@ from math import inf, nan
 from random import Random
 from typing import NamedTuple
 
+from cases import Case
 from expressions import NAMES
-from ways import Case
 
 import autograd as ag
 from autograd import Value

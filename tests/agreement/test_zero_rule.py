@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ways import ORDER, Case, text, ways
+from cases import Case
+from ways import ORDER, text, ways
 
 ONE_IN_C = ("ag.grad(f)", "ag.hessian(f)", "each(f, reverse, forward, reverse)")  # compiling takes its time
 QUANTITIES = ("gradient", "hessian", "third derivatives")
