@@ -177,7 +177,7 @@ row("softplus", lambda m, x: m.where(x > 0.0, x, 0.0) + m.log1p(m.exp(-m.fabs(x)
 
 # Derivatives that, recorded, are operations of their own
 row("one_minus_square", rules.one_minus_square, lambda m, x, z: -2.0 * x, glyph="1−x²", public=False)
-row("lorentzian", rules.lorentzian, lambda m, x, z: -2.0 * (x * z) * z, glyph="1/(1+x²)", public=False)
+row("lorentzian", rules.lorentzian, lambda m, x, z: m.where(z == 0.0, 0.0, -2.0 * (x * z) * z), glyph="1/(1+x²)", public=False)
 row("gaussian", rules.gaussian, lambda m, x, z: m.where(z == 0.0, 0.0, -2.0 * x * z), glyph="exp(-x²)", public=False)
 row("logistic_density", rules.logistic_density, lambda m, x, z: -m.tanh(0.5 * x) * z, glyph="σ′", public=False)
 row("direction_cosine", rules.direction_cosine,
