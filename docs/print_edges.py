@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd import Value, gradient
 from autograd.engine.functions import FUNCTIONS
+from autograd.ops.kernels import FLOATS
 from autograd.ops.primitives import TABLE, Row
 
 ONE = (0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -2.0, inf, -inf, nan)
@@ -29,7 +30,9 @@ INTRODUCTION = """# Edges
 
 No arithmetic raises: at kinks, at the borders of its domain, at the infinities and at nan every function has the value and the
 derivatives below, in every implementation, eager or compiled. They are printed from [the table](../autograd/ops/primitives.py)
-by `python docs/print_tables.py`, to six digits; the sign of a zero derivative is not shown.
+by `python docs/print_tables.py`, to six digits; the sign of a zero derivative is not shown. Where it says *cut*, the derivative
+is 0 as nothing passes, not even an infinity; any other 0 is a number, and
+[times infinity it is nan](how-to/zero-and-infinity.md).
 (`with autograd.trap():` raises `DomainError` at the first new nan or inf; `autograd.diagnose(root)` finds it afterwards.)
 
 ```python
@@ -76,6 +79,14 @@ def cell(numbers: tuple[float, ...]) -> str:
     return f"{show(numbers[0])}; {', '.join(show(x, signed=False) for x in numbers[1:])}"
 
 
+def text(row: Row, point: tuple[float, ...]) -> str:
+    """What the page says of a point: `value; derivative, cut`."""
+    numbers = at(row, point)
+    cuts = [bool(condition and condition(FLOATS, *point)) for condition in row.cut] or [False] * len(point)
+    slopes = ["*cut*" if cut else show(x, signed=False) for x, cut in zip(numbers[1:], cuts, strict=True)]
+    return f"{show(numbers[0])}; {', '.join(slopes)}"
+
+
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
@@ -90,7 +101,7 @@ def _matrix(row: Row) -> Iterator[str]:
     yield f"### {row.name}" + (f" (`{row.symbol}`)" if row.symbol != row.name else "")
     if row.kinks:
         yield f"\nAt kinks and edges: {row.kinks}."
-    lines = [[f"**{show(x)}**", *(cell(at(row, (x, *others))) for others in across)] for x in TWO]
+    lines = [[f"**{show(x)}**", *(text(row, (x, *others)) for others in across)] for x in TWO]
     yield from _table("x", [", ".join(map(show, others)) for others in across], lines)
 
 
@@ -98,7 +109,7 @@ def edges() -> str:
     """The page, in Markdown."""
     chosen = rows()
     page = [INTRODUCTION, "## Functions of one number\n", "Each cell: value; derivative."]
-    lines = [[f"**{r.name}**", *(cell(at(r, x)) for x in operands(r))] for r in chosen if r.arity == 1]
+    lines = [[f"**{r.name}**", *(text(r, x) for x in operands(r))] for r in chosen if r.arity == 1]
     page += _table("x", list(map(show, ONE)), lines)
     page += [
         "## Functions of several numbers\n",

@@ -17,7 +17,8 @@ from autograd.ops.primitives import Row
 PAGE = ROOT / "docs" / "edges.md"
 RUN = "run: python docs/print_tables.py"
 print_edges = load(ROOT / "docs" / "print_edges.py")
-LISTS, at, cell, operands, rows = (getattr(print_edges, name) for name in ("LISTS", "at", "cell", "operands", "rows"))
+NAMES = ("LISTS", "at", "cell", "operands", "rows", "text")
+LISTS, at, cell, operands, rows, text = (getattr(print_edges, name) for name in NAMES)
 ROWS = [pytest.param(row, id=row.name) for row in rows()]
 NODES = [pytest.param(row, id=row.name) for row in rows() if row.partials and row.name != "where"]
 
@@ -38,14 +39,23 @@ def test_every_function_is_there(row: Row) -> None:
     if row.arity == 1:
         (line,) = [line for line in page if line.startswith(f"| **{row.name}** |")]
         assert line.split(" | ")[1:] == [
-            *[cell(at(row, x)) for x in operands(row)[:-1]],
-            cell(at(row, operands(row)[-1])) + " |",
+            *[text(row, x) for x in operands(row)[:-1]],
+            text(row, operands(row)[-1]) + " |",
         ]
         return
     (start,) = [i for i, line in enumerate(page) if line.split(" (")[0] == f"### {row.name}"]
     end = next((i for i in range(start + 1, len(page)) if page[i].startswith("### ")), len(page))
-    cells = [text for line in page[start:end] if line.startswith("| **") for text in line.strip("| ").split(" | ")[1:]]
-    assert cells == [cell(at(row, x)) for x in operands(row)]
+    cells = [item for line in page[start:end] if line.startswith("| **") for item in line.strip("| ").split(" | ")[1:]]
+    assert cells == [text(row, x) for x in operands(row)]
+
+
+@pytest.mark.parametrize("row", NODES)
+def test_cuts_are_those_of_nodes(row: Row) -> None:
+    for point in operands(row):
+        node = FUNCTIONS[row.name](*lists(row, list(map(Value, point))))
+        slopes = text(row, point).split("; ")[1].split(", ")
+        assert tuple(slope == "*cut*" for slope in slopes) == node.cuts, point
+        assert text(row, point).replace("*cut*", "0") == cell(at(row, point)), point
 
 
 @pytest.mark.parametrize("row", NODES)
