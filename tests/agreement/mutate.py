@@ -38,6 +38,7 @@ SWEEP_TESTS = (
     "tests/calculus/test_zero_and_infinity.py",
     "tests/calculus/test_nesting.py",
     "tests/calculus/test_transforms.py",
+    "tests/agreement/test_edges.py",
 )
 CUT_TESTS = ("tests/ops", "tests/calculus/test_zero_and_infinity.py", "tests/agreement/test_zero_rule.py")
 PICTURE_TESTS = ("tests/viz/model", "tests/viz/derivation", "tests/viz/drawing", "tests/viz/stepper/test_player.py")

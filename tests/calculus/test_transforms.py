@@ -20,6 +20,7 @@ from trees import Slotted, form_of, leaves_of, trees, turned
 import autograd as ag
 from autograd import Value, grad, gradient, hessian, hvp, jacobian, jit, jvp, stop_gradient, value_and_grad, vjp, vmap
 from autograd._pytree import flatten, unflatten
+from autograd.calculus import transforms
 from autograd.nn import MLP
 
 Point = namedtuple("Point", "x y")
@@ -672,3 +673,15 @@ def test_results_that_are_not_numbers(result: object) -> None:
     for transform in (jacobian(lambda x: result), lambda x: jvp(lambda y: result, x, 1.0), lambda x: vjp(lambda y: result, x)):
         with pytest.raises(TypeError, match="returns numbers"):
             transform(1.0)
+
+
+def test_a_plain_gradient_is_one_fast_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where Values from outside take part is it the slower one."""
+
+    def refuse(*arguments: Any) -> Any:
+        raise AssertionError("the slower sweep")
+
+    monkeypatch.setattr(transforms, "pull_back", refuse)
+    assert grad(lambda p: p[0] * p[1] + 2.0 * ag.sin(p[2]))([2.0, 3.0, 0.0]) == [3.0, 2.0, 2.0]
+    with pytest.raises(AssertionError, match="slower"):
+        grad(lambda x: x * Value(3.0))(2.0)
