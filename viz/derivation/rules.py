@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from math import isclose, isnan, nan, prod
+from math import prod
 
-from viz.model.engine import FLOATS, TABLE, expr, printers
+from viz.model.engine import FLOATS, TABLE, at_point, expr, printers
 from viz.model.node import Node, row_name
 
 INFIX = {"pow": "**", "**": "**", "//": "//", "%": "%"}
 MAX_OPERANDS = 4  # of a sum that are written out
 OTHERS = "product of the others"
-ROW_OF_SIGN = {"+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg", "fabs": "abs"}
-COMPARISONS = {
-    "<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "==": float.__eq__, "!=": float.__ne__,
-}  # fmt: skip
 
 
 def _call(name: str, args: list[str]) -> str:
@@ -56,13 +52,9 @@ def local_rule(node: Node, k: int, names: dict[int, str]) -> expr.Symbol | None:
     if row.arity is None:
         values.setdefault(OTHERS, prod(p.data for i, p in enumerate(node.parents) if i != k))
         rule = _of_reduction(name, operands, k, z)
-        return rule if rule and _alike(_at_point(rule, values)[1], node.partials[k]) else None
-    chosen = _at_point(expr.symbol(row.partials[k](expr.DOMAIN, *operands, z)), values)[0]
-    for formula in (printers.tidy(chosen), chosen):  # a zero that is added matters at -0 only
-        shown, value = _at_point(formula, values)
-        if _alike(value, node.partials[k]):
-            return expr.Symbol("digamma′", tuple(operands)) if name == "digamma" and shown.args else shown
-    return None
+        return rule if rule and at_point.alike(at_point.at_point(rule, values)[1], node.partials[k]) else None
+    rule = at_point.partial_at(row, k, operands, z, values, node.partials[k])
+    return expr.Symbol("digamma′", tuple(operands)) if name == "digamma" and rule and rule.args else rule
 
 
 def holds(node: Node) -> bool:
@@ -72,12 +64,7 @@ def holds(node: Node) -> bool:
         return True
     row, size = TABLE[name], len(numbers) // max(TABLE[name].lists, 1)
     operands = numbers if row.arity else [numbers[i : i + size] for i in range(0, len(numbers), size)]
-    return _alike(float(getattr(FLOATS, name)(*operands)), node.data)
-
-
-def _alike(a: float, b: float) -> bool:
-    """Whether two numbers are the same in the digits that are shown."""
-    return isclose(a, b, rel_tol=1e-7) or (isnan(a) and isnan(b))
+    return at_point.alike(float(getattr(FLOATS, name)(*operands)), node.data)
 
 
 def _operand(node: Node, names: dict[int, str]) -> expr.Symbol:
@@ -104,36 +91,3 @@ def _of_reduction(name: str, xs: Sequence[expr.Symbol], k: int, z: expr.Symbol) 
         "logsumexp": expr.Symbol("exp", (expr.Symbol("-", (xs[k], z)),)),
     }
     return rules.get(name)
-
-
-def _at_point(f: expr.Symbol, values: dict[str, float]) -> tuple[expr.Symbol, float]:
-    """The formula with its choices made and its numbers combined, and its value."""
-    if not f.args:
-        return f, values[f.shown] if f.op == "name" else float(f.shown)
-    if f.op == "where":
-        return _at_point(f.args[1 if _at_point(f.args[0], values)[1] else 2], values)
-    args = [_at_point(a, values) for a in f.args]
-    numbers = [x for _, x in args]
-    if f.op in COMPARISONS:
-        return expr.Symbol(f.op, tuple(a for a, _ in args)), float(COMPARISONS[f.op](*numbers))
-    value = float(getattr(FLOATS, ROW_OF_SIGN.get(f.op, f.op))(*numbers))  # IEEE: Python's own division raises at a pole
-    return _simplified(f.op, [a for a, _ in args], numbers, value), value
-
-
-def _simplified(op: str, args: list[expr.Symbol], numbers: list[float], value: float) -> expr.Symbol:
-    """The operation on these arguments, without factors and exponents of 1.
-
-    Where all arguments are numbers it is one too, and where one is nan it is nan.
-    """
-    is_number = [a.op == "number" for a in args]
-    if all(is_number) and op in ROW_OF_SIGN:
-        return expr.symbol(value)
-    if op in ROW_OF_SIGN and any(is_a and isnan(x) for is_a, x in zip(is_number, numbers, strict=True)):
-        return expr.symbol(nan)
-    if op == "pow" and is_number[1] and numbers[1] == 0.0:
-        return expr.symbol(1.0)
-    if op in ("*", "/", "pow") and is_number[1] and numbers[1] == 1.0:
-        return args[0]
-    if op == "*" and is_number[0] and numbers[0] == 1.0:
-        return args[1]
-    return expr.Symbol(op, tuple(args))
