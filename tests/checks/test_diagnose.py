@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from math import inf, nan
 from typing import Any
@@ -57,7 +58,7 @@ def test_source(f: Callable[[Value], Any], number: float, value: str, partial: s
     assert (found.value_node.primitive.name if found.value_node is not None else "") == value
     assert (found.partial_node.primitive.name if found.partial_node is not None else "") == partial
     assert found.partial_index == index
-    assert found.ok == (not value and not partial) == (str(found) == "all finite")
+    assert found.ok == (not value and not partial) == (str(found).split("\n")[0] == "all finite")
     assert ("first value" in str(found)) == bool(value) and ("first derivative" in str(found)) == bool(partial)
 
 
@@ -168,3 +169,128 @@ def test_every_function_at_its_edges(row: Any, number: float) -> None:
     assert (found.value_node is node) == (not math.isfinite(node.data))
     assert (found.partial_node is node) == (not math.isfinite(node.partials[0]))
     assert found.ok == (math.isfinite(node.data) and math.isfinite(node.partials[0]))
+
+
+# ---- a nan: which zero met which infinity
+
+
+def lines(root: Value) -> list[str]:
+    return str(diagnose(root)).split("\n")
+
+
+def test_zero_that_meets_an_infinite_local_derivative() -> None:
+    """With the formula in the operands' labels, and where the 0 was passed on."""
+    first, second = lines(sqrt(x_at(0.0)) ** 2)
+    assert "local derivative 0.5 / sqrt(x) = inf times gradient 0.0, node 2 of 3, sqrt(x=0.0)" in first
+    passed = "to operand 1, local derivative 0.0 times gradient 1.0, node 3 of 3, pow(0.0, 2.0)"
+    assert second == f"  0 times infinity; the 0.0 was passed on {passed}"
+
+
+def test_infinity_that_meets_a_local_derivative_of_0() -> None:
+    x = x_at(0.0)
+    _, first, second = lines(sqrt(x * x))
+    assert first.startswith("first derivative that is nan: to operand 1, local derivative x = 0.0 times gradient inf, node 2")
+    passed = "to operand 1, local derivative inf times gradient 1.0, node 3 of 3, sqrt(0.0)"
+    assert second == f"  0 times infinity; the inf was passed on {passed}"
+
+
+@pytest.mark.parametrize("length", [0, 1, 7])
+@pytest.mark.parametrize("step", [lambda h: h + 1.0, lambda h: h * 2.0, lambda h: -h, lambda h: autograd.sinh(h * 0.5)])
+def test_origin_of_zero(length: int, step: Callable[[Value], Value]) -> None:
+    """However far above: it is the one with the local derivative 0."""
+    h = sqrt(x_at(0.0))
+    for _ in range(length):
+        h = step(h)
+    zero = autograd.cosh(h - h.data)  # of derivative 0 there
+    found = diagnose(zero * 3.0)
+    assert found.origin is not None and found.origin.node is zero and found.origin.adjoint == 3.0
+    assert found.passed_nan is found.passed is not None and found.passed_nan.node.op == "sqrt"
+
+
+def test_terms_that_cancel() -> None:
+    y = sqrt(x_at(0.0))
+    assert lines(y - y)[-1] == "  0 times infinity; the 0.0 is a sum of terms that cancel"
+    found = diagnose(y - y)
+    assert found.origin is None and found.passed_nan is not None and found.passed_nan.node is y
+
+
+def test_infinity_minus_infinity() -> None:
+    x = x_at(0.0)
+    assert lines(sqrt(x) - sqrt(x))[-1] == "  infinity minus infinity; inf is added to -inf"
+    assert lines(Value(inf) - Value(inf))[1:] == [
+        "first value that is nan: node 3 of 3, sub(inf, inf)",
+        "  infinity minus infinity",
+    ]
+
+
+VALUES: list[tuple[Callable[[Value], Value], str]] = [
+    (lambda x: x * (1 / x), "0 times infinity; operand 2 is div(1.0, x=0.0)"),
+    (lambda x: autograd.sumprod([x, 1.0], [1 / x, 2.0]), "0 times infinity; operand 3 is div(1.0, x=0.0)"),
+    (lambda x: autograd.prod([x, log(x), 2.0]), "0 times infinity; operand 2 is log(x=0.0)"),
+    (lambda x: x / (x * 2), "0 divided by 0; operand 2 is mul(x=0.0, 2.0)"),
+    (lambda x: (1 / x) / (2 / x), "infinity divided by infinity; operand 1 is div(1.0, x=0.0); operand 2 is div(2.0, x=0.0)"),
+    (lambda x: autograd.sum([1 / x, log(x)]), "infinity minus infinity; operand 1 is div(1.0, x=0.0); operand 2 is log(x=0.0)"),
+    (lambda x: log(x - 1), "outside of the domain"),
+    (lambda x: x + nan, "operand 2 is nan"),
+]
+
+
+@pytest.mark.parametrize(("f", "why"), VALUES, ids=[why for _, why in VALUES])
+def test_why_a_value_is_nan(f: Callable[[Value], Value], why: str) -> None:
+    assert f"  {why}" in lines(f(x_at(0.0)))
+
+
+def test_derivative_of_higher_order() -> None:
+    """A recorded derivative is a graph like any other."""
+    x = x_at(0.0)
+    first = gradient(autograd.cbrt(x) ** 4, x, create_graph=True)
+    found = diagnose(first)
+    assert math.isnan(first.data) and found.nan_node is first
+    assert "0 times infinity" in str(found)
+
+
+def test_cuts_that_stop_a_nan_are_named() -> None:
+    x = x_at(-1.0)
+    stopped = sqrt(autograd.relu(x)) + x
+    found = diagnose(stopped)
+    assert [(node.op, k) for node, k in found.cuts] == [("relu", 0)] and found.passed_nan is None
+    assert lines(stopped)[-1] == "cut, so that no nan passes: operand 1 of relu(x=-1.0)"
+    below = autograd.maximum(sqrt(x + 1.0), 2.0)
+    assert [(node, k) for node, k in diagnose(below).cuts] == [(below, 0)]
+    harmless = autograd.relu(x) + autograd.maximum(x, 2.0)
+    assert diagnose(harmless).cuts == () and str(diagnose(harmless)) == "all finite"
+    behind = autograd.maximum(autograd.relu(sqrt(x + 1.0) - 1.0), 2.0)  # not reached: the upper cut stops all
+    assert len(diagnose(behind).cuts) == 0
+    many = autograd.sum([sqrt(autograd.relu(x_at(-1.0))) for _ in range(9)])
+    assert lines(many)[-1] == "... and 6 more cuts" and len(diagnose(many).cuts) == 9
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_random_expressions_at_zeros(seed: int) -> None:
+    """A nan is found if and only if a sweep gives one; what it says is what the node has."""
+    draw = random.Random(seed)
+    values = [Value(draw.choice([0.0, -0.0, 1.0, -1.0, inf]), name) for name in "xyz"]
+    leaves = list(values)
+    for _ in range(draw.randrange(2, 12)):
+        a, b = draw.choice(values), draw.choice(values)
+        made: list[Callable[[], Value]] = [
+            lambda a=a, b=b: a * b, lambda a=a, b=b: a + b, lambda a=a, b=b: a - b, lambda a=a, b=b: a / b, lambda a=a: sqrt(a),
+            lambda a=a: log(a), lambda a=a: autograd.relu(a), lambda a=a, b=b: autograd.maximum(a, b), lambda a=a: a**2,
+        ]  # type: ignore[misc]  # fmt: skip
+        values.append(draw.choice(made)())
+    root = values[-1]
+    found = diagnose(root)
+    nodes = [node for node in topological_order(root) if not node.is_constant]
+    adjoints = gradient(root, nodes)
+    assert (found.passed_nan is not None) == any(map(math.isnan, adjoints))
+    assert (found.passed is not None) == (not all(map(math.isfinite, adjoints)))
+    assert (found.nan_node is not None) == any(math.isnan(node.data) for node in nodes)
+    step, origin = found.passed_nan, found.origin
+    if step is not None:
+        assert repr(step.partial) == repr(step.node.partials[step.operand]) and not math.isnan(step.adjoint)
+        if math.isnan(step.partial * step.adjoint) and not math.isnan(step.partial):
+            assert {0.0, inf} == {abs(step.partial), abs(step.adjoint)} and "0 times infinity" in str(found)
+            assert origin is not None or step.adjoint == 0.0
+    if origin is not None:
+        assert math.isfinite(origin.adjoint) and origin.adjoint != 0.0
+    assert leaves[0].grad == 0.0
