@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from autograd.calculus.ad import dependents
 from autograd.calculus.transforms import arguments_of, jacobian
 from autograd.checks.check_node import check_node
 from autograd.checks.compare import Comparison, Flat, Report, Wrong, along, slopes, weights
-from autograd.checks.diagnose import describe
+from autograd.checks.describe import describe
+from autograd.checks.reasons import reason
 from autograd.engine.backward import topological_order
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled
@@ -103,7 +104,12 @@ def check_grads(f: Callable[..., Any], args: Any, order: int = 2) -> Report:
                 if wrong:
                     raise _error(k, place, wrong, whole, node, active) from wrong.cause
             if whole:
-                raise _error(k, place, whole, whole) from whole.cause
+
+                def is_right(other: list[float], k: int = k) -> bool:
+                    return _check_function(flat, other, places, k, Report()) is None
+
+                why = "" if whole.why else reason(flat, point, places, whole, k, graph, is_right)
+                raise _error(k, place, whole, whole, why=why) from whole.cause
     return report
 
 
@@ -136,7 +142,8 @@ def _check_function(flat: Flat, point: list[float], places: list[str], order: in
     direction = weights(len(point))
 
     def title(output: int, coordinate: int) -> str:
-        return f"order {order}: output {output} of f by {places[coordinate]}"
+        is_nan = isnan(matrix[output, coordinate]) and isfinite(values[output])
+        return f"order {order}: output {output} of f by {places[coordinate]}" + ", which is nan: see autograd.diagnose" * is_nan
 
     try:
         values = [number(y) for y in flat(*point)]
@@ -166,7 +173,13 @@ def _check_function(flat: Flat, point: list[float], places: list[str], order: in
 
 
 def _error(
-    order: int, place: str, wrong: Wrong, whole: Wrong | None, node: Value | None = None, active: Sequence[int] = ()
+    order: int,
+    place: str,
+    wrong: Wrong,
+    whole: Wrong | None,
+    node: Value | None = None,
+    active: Sequence[int] = (),
+    why: str = "",
 ) -> GradientError:
     """The exception with its message: what is wrong with f, and with which operation."""
     lines = [f"derivative of order {order}" + (f" by {place}" if place else "") + f": {whole}"] if whole else []
@@ -177,10 +190,8 @@ def _error(
         lines.append(f"wrong operation: {describe(node)}: its partial {operand + 1}{then} (order {order}): {wrong}")
         if order > 1 and not wrong.why and wrong.given == 0.0:
             lines.append("(a partial that is a plain number has no derivative: write it with this package's functions)")
-    elif not isfinite(wrong.given) and not wrong.why:
-        lines.append("each operation is right, but the gradient is not finite: autograd.diagnose(root) finds where")
-    elif not wrong.why:
-        lines.append("each operation is right: f leaves the graph (.data, stop_gradient, no_grad), jumps, or is random")
+    elif why:
+        lines.append(why)
     error = GradientError("\n".join(lines))
     error.order, error.argument, error.numeric, error.given = order, place, wrong.numeric, wrong.given
     error.node, error.operation, error.operand = node, node.primitive.name if node is not None else "", operand

@@ -43,7 +43,9 @@ class Wrong:
 
 
 def weights(n: int) -> Any:
-    """A direction that favours no coordinate, always the same."""
+    """A direction that favours no coordinate, always the same; of one coordinate its own."""
+    if n == 1:
+        return np.ones(1)
     draw = Random(n)
     return np.array([draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(n)])
 
@@ -57,8 +59,16 @@ def along(flat: Flat, order: int) -> Flat:
 
 
 def slopes(flat: Flat, point: Sequence[Any], direction: Any) -> list[Any]:
-    """The derivatives of all outputs in one direction, by the engine."""
-    return Raveled(jvp(lambda *xs: flat(*xs), tuple(point), tuple(direction.tolist()))[1]).numbers
+    """The derivatives of all outputs in one direction, by the engine; what does not move takes no part."""
+    moving = np.flatnonzero(direction).tolist()
+
+    def along_it(*xs: Any) -> list[Any]:
+        moved = list(point)
+        for i, x in zip(moving, xs, strict=True):
+            moved[i] = x
+        return flat(*moved)
+
+    return Raveled(jvp(along_it, tuple([point[i] for i in moving]), tuple(direction[moving].tolist()))[1]).numbers
 
 
 def numbers(flat: Flat, xs: Sequence[float], size: int) -> Any:

@@ -369,6 +369,98 @@ def test_nan_where_the_function_is_smooth() -> None:
     assert "autograd.diagnose" in str(error)
 
 
+# ---- what is right, operation by operation, but not as one would wish
+
+SMOOTH_WITH_KINKS: dict[str, tuple[Callable[..., Any], tuple[float, ...], int, str, str]] = {
+    "abs(x)**2": (lambda x: abs(x) ** 2, (0.0,), 2, "abs(0.0) at a kink (derivative 0 at 0)", "write x**2 for abs(x)**2"),
+    "abs(x) * abs(x)": (lambda x: abs(x) * abs(x) * 3, (0.0,), 2, "abs(0.0) at a kink", "write x**2 for abs(x)**2"),
+    "hypot": (lambda x, y: autograd.hypot(x, y) ** 2, (0.0, 0.0), 2, "hypot(0.0, 0.0) at a kink", "write x**2 + y**2 for"),
+    "maximum": (lambda x: autograd.maximum(x, -x) ** 2, (0.0,), 2, "maximum(0.0, -0.0) at a kink", "for maximum(x, -x)**2"),
+    "minimum": (lambda x: autograd.minimum(x, -x) ** 2, (0.0,), 2, "minimum(0.0, -0.0) at a kink", "for minimum(x, -x)**2"),
+    "relu": (lambda x: autograd.relu(x) - autograd.relu(-x), (0.0,), 1, "relu(0.0) and 1 more at a kink", "write it without"),
+    "away from 0": (lambda x, y: abs(x - 3) ** 2 * autograd.exp(y), (3.0, 2.0), 2, "abs(0.0) at a kink", "write x**2"),
+}
+
+
+@pytest.mark.parametrize(("f", "point", "order", "node", "remedy"), SMOOTH_WITH_KINKS.values(), ids=SMOOTH_WITH_KINKS)
+def test_smooth_function_written_with_a_kink(
+    f: Callable[..., Any], point: tuple[float, ...], order: int, node: str, remedy: str
+) -> None:
+    """It is named as that, with what to write."""
+    error = failure(f, point)
+    assert (error.order, error.node, error.operation) == (order, None, "")
+    assert "the function is smooth, but is written with" in str(error) and "leaves the graph" not in str(error)
+    assert node in str(error) and remedy in str(error)
+    check_grads(f, tuple(x + 0.5 for x in point))
+
+
+def test_several_kinks_of_a_function_with_a_kink() -> None:
+    def f(x: Any) -> Any:
+        return abs(x) - 3 * autograd.relu(x) + 3 * autograd.relu(-x)
+
+    error = failure(f, 0.0)  # the slopes are -4 and -2, the conventions add up to 0
+    assert "abs(0.0) and 2 more at a kink" in str(error) and "smooth" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: autograd.stop_gradient(x) * x + abs(x - 2) ** 2,
+        lambda x: x.data * x + autograd.relu(x - 2),
+        lambda x: x * x + abs(x - 2) ** 2 if x == 2 else x * x * x / 2 + 5 * abs(x - 2) ** 2,
+    ],
+    ids=["stop_gradient", "data", "jump"],
+)
+def test_leaving_the_graph_beside_a_kink(f: Callable[[Any], Any]) -> None:
+    """A kink does not hide it: near the point the derivative is wrong too."""
+    message = str(failure(f, 2.0))
+    assert "leaves the graph" in message or "jumps" in message
+
+
+def test_random_function() -> None:
+    dice = random.Random(1)
+    assert "random" in str(failure(lambda x: x * (2 if type(x) is Value and dice.random() < 2 else 3) + x.data, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "order"),
+    [
+        (lambda x: autograd.cbrt(x) ** 3, 0.0, 1),
+        (lambda x: autograd.exp(-1 / x**2), 0.0, 1),
+        (lambda x: 1 / (1 + autograd.exp(-x)), -1000.0, 1),
+    ],
+)
+def test_0_times_infinity_is_explained(f: Callable[[Any], Any], x: float, order: int) -> None:
+    """And is no wrong operation."""
+    error = failure(f, x)
+    assert (error.order, error.node) == (order, None) and math.isnan(error.given)
+    assert "autograd.diagnose" in str(error) and "0 times infinity; the " in str(error)
+    assert "leaves the graph" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (lambda x: autograd.sqrt(x) ** 2, 0.0),
+        (lambda x: autograd.exp(autograd.log(x)), 0.0),
+        (lambda x: x * autograd.sqrt(x), 0.0),
+        (lambda x, y: x**y, (-1.0, 2.0)),
+        (autograd.cbrt, math.inf),
+        (autograd.acosh, math.inf),
+    ],
+)
+def test_nan_at_the_border_of_a_domain_is_reported(f: Callable[..., Any], args: Any) -> None:
+    """As what could not be judged: neither f nor an operation is called wrong."""
+    skipped = check_grads(f, args).skipped
+    assert any("which is nan" in line for line in skipped)
+
+
+def test_operations_of_ones_own_may_not_be_nan() -> None:
+    """Only the package's rules are known to be right."""
+    own = primitive(partials=[lambda x: 2 + x * autograd.log(x)])(lambda x: 2 * x)
+    assert failure(own, 0.0, order=1).operation == "<lambda>"
+
+
 FUZZED = ["neg", "abs", "exp", "sin", "cos", "tanh", "sigmoid", "relu", "gelu", "silu", "softplus", "atan", "asinh", "erf"]
 FUZZED += ["floor", "sign", "add", "sub", "mul", "div", "maximum", "minimum", "hypot", "atan2"]
 
