@@ -14,16 +14,17 @@ import numpy as np
 
 from autograd._validate import real
 from autograd.calculus.chain_rule import Term, Terms, edges
-from autograd.engine.backward import topological_order
+from autograd.engine.backward import made_since, order_since
 from autograd.engine.context import tracing
 from autograd.engine.ravel import Raveled
-from autograd.engine.value import Value, constant, operands
+from autograd.engine.value import Value, constant, next_level, operands
 
 
 def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     """Compute the derivatives of a graph that is already built.
 
-    No `.grad` is changed. It is one reverse sweep, over the nodes that depend on an input.
+    No `.grad` is changed. It is one reverse sweep, over the nodes that depend on an input. What is older than all inputs is
+    not even looked at.
 
     Args:
         output: the Value to be differentiated.
@@ -52,7 +53,8 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
         if type(item) is not Value:
             raise TypeError(f"gradient() needs Values as inputs, not {type(item).__name__}")
     create_graph = create_graph or tracing()  # another call has other numbers
-    found = pull_back({id(output): (output, 1.0)}, tree.numbers, create_graph)
+    found = pull_back({id(output): (output, 1.0)}, tree.numbers, create_graph, made_since(tree.numbers))
+    next_level()  # an input of the next call, made from here on, is younger than all this
     return tree.rebuild([as_value(x) for x in found] if create_graph else found)
 
 
@@ -61,14 +63,16 @@ def as_value(x: Any) -> Value:
     return constant(x if type(x) is Value else float(x))
 
 
-def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool) -> list[Any]:
-    """The adjoints of the inputs: the reverse sweep from seeded outputs, over what depends on an input only."""
-    return [0.0 if term is None else term[0] for term in pull_back_terms(seeds, inputs, record)]
+def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool, level: int) -> list[Any]:
+    """The adjoints of the inputs, made since a level: the reverse sweep from seeded outputs, over what depends on an input."""
+    return [0.0 if term is None else term[0] for term in pull_back_terms(seeds, inputs, record, level)]
 
 
-def pull_back_terms(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool) -> list[Term | None]:
+def pull_back_terms(
+    seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool, level: int
+) -> list[Term | None]:
     """The same with *reached*, see chain_rule.py; None for an input that nothing but cuts leads to, or nothing at all."""
-    order = topological_order([node for node, _ in seeds.values()])
+    order, _ = order_since(level, [node for node, _ in seeds.values()])
     wanted = {id(item) for item in inputs}
     active = dependents(order, wanted)
     terms = Terms({key: seed for key, (_, seed) in seeds.items() if key in active})
@@ -93,12 +97,13 @@ def dependents(order: Sequence[Value], inputs: set[int]) -> set[int]:
     return active
 
 
-def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool) -> list[Any]:
-    """The tangents of the outputs (numbers have 0), from those of the inputs: numbers, Values, or arrays of directions.
+def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool, level: int) -> list[Any]:
+    """The tangents of the outputs (numbers have 0), from those of the inputs, made since a level: numbers, Values, arrays.
 
-    In an array a 0 is structure: an infinite or nan derivative by one input spoils no direction that does not lead there.
+    In an array, of directions, a 0 is structure: an infinite or nan derivative by one input spoils no direction that does not
+    lead there.
     """
-    order = topological_order([x for x in outputs if type(x) is Value])
+    order, _ = order_since(level, [x for x in outputs if type(x) is Value])
     terms = Terms(dict(tangents))
     active = dependents(order, set(tangents))
     arrays = any([isinstance(tangent, np.ndarray) for tangent in tangents.values()])

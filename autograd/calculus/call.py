@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextvars import Token
-from itertools import count, islice
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -13,22 +13,15 @@ import numpy as np
 from autograd._pytree import is_container, map_leaves
 from autograd._validate import is_real
 from autograd.calculus.derivation import Argnums, Function
-from autograd.engine.backward import topological_order
+from autograd.engine.backward import order_since
 from autograd.engine.context import LEVEL, MODE
 from autograd.engine.modes import recording
-from autograd.engine.node import level
 from autograd.engine.ravel import Raveled, array_of, values_in
-from autograd.engine.value import Value, count_active, number, unary, variable, variables
+from autograd.engine.value import Value, count_active, next_level, number, unary, variable, variables
 from autograd.ops.formulas import OPS
 
 FLOATS = {float}
-_levels = count(1)
 _lock = Lock()
-
-
-def next_level() -> int:
-    """The level of one more call; later ones have higher levels."""
-    return next(_levels)
 
 
 class inside:
@@ -115,10 +108,10 @@ class Call:
     def reaches_outside(self, outputs: Sequence[Any]) -> bool:
         """Whether the outputs depend on Values from outside, as on variables of an enclosing derivative.
 
-        Enclosing calls have lower levels; what calls inside left behind is constant by now.
+        Operations that are older than the call come from outside, and leaves of lower levels, as enclosing calls have; what
+        calls inside left behind is constant by now.
         """
-        order = topological_order([x for x in outputs if type(x) is Value])
-        return any([x.operation == 0 and not x.is_constant and level(x) < self.level for x in order])
+        return order_since(self.level, [x for x in outputs if type(x) is Value])[1]
 
     def plain(self, x: Any) -> Any:
         """A result as the caller gets it: the number, unless this call is nested in another derivative."""

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
 
 import numpy as np
 
 from autograd.calculus.ad import as_seeds, as_value, directions, pull_back, push_forward
-from autograd.engine.backward import sweep
+from autograd.engine.backward import adjoints
 from autograd.engine.context import tracing
 from autograd.engine.modes import recording
-from autograd.engine.node import gradients
-from autograd.engine.value import Value, number
+from autograd.engine.value import Value, number, restore
+from autograd.ops.formulas import OPS
 
 
 def gradient_row(output: Any, inputs: list[Value], level: int) -> Sequence[float]:
-    """The gradient of one output in numbers, by the fast sweep where only the variables of the call take part."""
+    """The gradient of one output of a call in numbers, also where Values from outside take part."""
     if type(output) is not Value:
         return [0.0] * len(inputs)
-    for v in inputs:
-        v.grad = 0.0
-    return gradients(inputs) if sweep(output, 1.0, level) else pull_back(as_seeds([output], [1.0]), inputs, False)
+    found = adjoints(output, level, inputs)
+    return pull_back(as_seeds([output], [1.0]), inputs, False, level) if found is None else found
+
+
+def gradient_of_seeds(seeds: Mapping[int, tuple[Value, float]], inputs: list[Value], level: int) -> Sequence[float]:
+    """The same of several outputs with their cotangents: of a node whose partials these are."""
+    if not seeds:
+        return [0.0] * len(inputs)
+    outputs, cotangents = zip(*seeds.values(), strict=True)
+    return gradient_row(restore(OPS["sum"], outputs, 0.0, cotangents), inputs, level)
 
 
 def gradient_rows(outputs: Sequence[Any], inputs: list[Value], level: int) -> Any:
@@ -33,21 +40,21 @@ def gradient_rows(outputs: Sequence[Any], inputs: list[Value], level: int) -> An
     return matrix
 
 
-def tangent_columns(outputs: Sequence[Any], inputs: Sequence[Value]) -> Any:
+def tangent_columns(outputs: Sequence[Any], inputs: Sequence[Value], level: int) -> Any:
     """The Jacobian by one forward sweep of all unit vectors."""
     matrix = np.zeros((len(outputs), len(inputs)))
     units = {id(v): unit for v, unit in zip(inputs, directions(len(inputs)), strict=True)}
-    for i, tangent in enumerate(push_forward(outputs, units, False)):
+    for i, tangent in enumerate(push_forward(outputs, units, False, level)):
         matrix[i] = tangent
     return matrix
 
 
-def recorded_rows(outputs: Sequence[Any], inputs: Sequence[Value]) -> Any:
+def recorded_rows(outputs: Sequence[Any], inputs: Sequence[Value], level: int) -> Any:
     """The Jacobian as an array of Values, which can be differentiated again."""
     matrix = np.empty((len(outputs), len(inputs)), dtype=object)
     with recording():
         for i, y in enumerate(outputs):
-            matrix[i] = [as_value(x) for x in pull_back(as_seeds([y], [1.0]), inputs, True)]
+            matrix[i] = [as_value(x) for x in pull_back(as_seeds([y], [1.0]), inputs, True, level)]
     return matrix
 
 

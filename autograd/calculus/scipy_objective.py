@@ -51,7 +51,7 @@ class Point:
     def slopes(self) -> list[Any]:
         """The gradient, recorded."""
         with recording():
-            return pull_back(as_seeds(self.outputs.numbers, [1.0]), self.call.variables, True)
+            return pull_back(as_seeds(self.outputs.numbers, [1.0]), self.call.variables, True, self.call.level)
 
     def hessian(self) -> Any:
         slopes = self.once("slopes", self.slopes)

@@ -105,7 +105,8 @@ def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int]
 def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, level: int) -> Any:
     """All colours of inputs in one forward sweep."""
     units = directions(_number(colours))
-    tangents = push_forward(outputs, {id(v): units[colour] for v, colour in zip(inputs, colours, strict=True)}, False)
+    directed = {id(v): units[colour] for v, colour in zip(inputs, colours, strict=True)}
+    tangents = push_forward(outputs, directed, False, level)
     products = np.zeros((len(outputs), len(units)))
     for i, tangent in enumerate(tangents):
         products[i] = tangent

@@ -18,12 +18,12 @@ from autograd._pytree import Mismatch
 from autograd._validate import indices, real
 from autograd.calculus.ad import as_seeds, as_value, pull_back, push_forward
 from autograd.calculus.call import Call, numbers_of, one_number
-from autograd.calculus.dense import gradient_rows, recorded_rows, symmetric, tangent_columns
+from autograd.calculus.dense import gradient_of_seeds, gradient_rows, recorded_rows, symmetric, tangent_columns
 from autograd.calculus.derivation import Argnums, Derivation, Function
 from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
-from autograd.engine.backward import sweep
+from autograd.engine.backward import adjoints
+from autograd.engine.forward import tangents as pushed
 from autograd.engine.modes import recording
-from autograd.engine.node import gradients
 from autograd.engine.ravel import Raveled, blocks
 from autograd.engine.value import Value
 
@@ -67,15 +67,16 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
 
 def _gradient(call: Call, output: Any) -> list[Any]:
-    """The derivatives with respect to the call's variables; through the fast sweep where only they take part."""
+    """The derivatives with respect to the call's variables: numbers where no Values from outside take part."""
     if type(output) is not Value:
         return [as_value(0.0) if call.nested else 0.0] * len(call.variables)
-    if not call.nested and sweep(output, 1.0, call.level):
-        return gradients(call.variables)
-    call.look_outside([output])
+    if not call.nested:
+        numbers = adjoints(output, call.level, call.variables)
+        if numbers is not None:
+            return numbers
+        call.nested = True
     with recording():
-        found = pull_back({id(output): (output, 1.0)}, call.variables, call.nested)
-    return [as_value(x) for x in found] if call.nested else found
+        return [as_value(x) for x in pull_back(as_seeds([output], [1.0]), call.variables, True, call.level)]
 
 
 def _check_function(name: str, f: Any) -> None:
@@ -183,9 +184,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     _check_function("jvp()", f)
     call, direction = _directed("jvp()", f, primals, tangents, False)
     outputs = numbers_of("jvp()", call.result)
-    call.look_outside(outputs.numbers)
-    with recording():
-        found = push_forward(outputs.numbers, direction, call.nested)
+    found = _tangents(call, outputs.numbers, direction)
     return outputs.rebuild([call.plain(x) for x in outputs.numbers]), outputs.rebuild(found)
 
 
@@ -197,6 +196,18 @@ def _directed(name: str, f: Function, primals: Any, tangents: Any, has_aux: bool
     call.nested = call.nested or nested
     seeds = [t if type(t) is Value else real(t, "a tangent") for t in numbers]
     return call, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}
+
+
+def _tangents(call: Call, outputs: Sequence[Any], direction: dict[int, Any]) -> Sequence[Any]:
+    """The tangents of the outputs of a call: numbers where no Values from outside take part."""
+    if not call.nested:
+        numbers = pushed([x for x in outputs if type(x) is Value], call.level, call.variables, list(direction.values()))
+        if numbers is not None:
+            found = iter(numbers)
+            return [next(found) if type(x) is Value else 0.0 for x in outputs]
+        call.nested = True
+    with recording():
+        return push_forward(outputs, direction, True, call.level)
 
 
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
@@ -231,8 +242,11 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
 
     def pull(cotangent: Any) -> Any:
         seeds, nested = _along("vjp()'s function", "cotangent", "value", outputs, cotangent)
+        seeded = as_seeds(outputs.numbers, seeds)
+        if not call.nested and not nested:
+            return call.mirrored(gradient_of_seeds(seeded, call.variables, call.level))
         with recording():
-            return call.mirrored(pull_back(as_seeds(outputs.numbers, seeds), call.variables, call.nested or nested))
+            return call.mirrored(pull_back(seeded, call.variables, True, call.level))
 
     value = outputs.rebuild([call.plain(x) for x in outputs.numbers])
     return (value, pull, call.plain_aux()) if has_aux else (value, pull)
@@ -270,8 +284,8 @@ def hvp(f: Function, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     output = one_number("hvp()", call.result)
     call.look_outside([output])
     with recording():
-        slopes = pull_back(as_seeds([output], [1.0]), call.variables, True)
-        found = call.mirrored(push_forward(slopes, direction, call.nested))
+        slopes = pull_back(as_seeds([output], [1.0]), call.variables, True, call.level)
+    found = call.mirrored(_tangents(call, slopes, direction))
     if isinstance(call.argnums, range) and len(found) == 1:
         found = found[0]
     return (found, call.plain_aux()) if has_aux else found
@@ -344,9 +358,9 @@ def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
     """The derivatives of the outputs (rows) with respect to the call's variables (columns)."""
     call.look_outside(outputs)
     if call.nested:
-        return recorded_rows(outputs, call.variables)
+        return recorded_rows(outputs, call.variables, call.level)
     if mode == "forward" or (mode is None and len(call.variables) < len(outputs)):
-        return tangent_columns(outputs, call.variables)
+        return tangent_columns(outputs, call.variables, call.level)
     return gradient_rows(outputs, call.variables, call.level)
 
 
@@ -389,7 +403,7 @@ def hessian(f: Function, argnums: Argnums = 0, sparse: bool = False, has_aux: bo
         if sparse:
             _check_sparse("hessian(sparse=True)", call, Raveled(output))
         with recording():
-            first = pull_back(as_seeds([output], [1.0]), call.variables, True)
+            first = pull_back(as_seeds([output], [1.0]), call.variables, True, call.level)
         if sparse:
             found = sparse_hessian(output, first, call.variables, call.level)
         else:

@@ -1,6 +1,7 @@
 # The types that make _lower.py fast when it is compiled.
 cimport cython
-from autograd.engine.node cimport is_constant_inside, opcode, recorded_outside_trace
+from autograd.engine.backward cimport swept
+from autograd.engine.node cimport WALKS, is_constant_inside, opcode, recorded_outside_trace
 from autograd.engine.value cimport Value
 
 @cython.locals(node=Value, variable=Value, o=int, i=int, count=int, used=int, room=int, inputs=int,

@@ -5,13 +5,20 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from math import copysign
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.node import is_constant_inside, opcode, recorded_outside_trace
 from autograd.engine.value import Value, number, operands
 
+if TYPE_CHECKING:
+    import cython  # the compiler looks for this line
+else:
+    from autograd import _cython as cython
+if not cython.compiled:  # else from _lower.pxd
+    from autograd.engine._pure import WALKS, swept
+
 # A reference says where a number will be before all counts are known: that of input i is i, of constant k CONSTANTS + k, of
-# instruction j CODE + j. It waits in its node's mark, as -1 - reference: below 0, so that to walks the node is new.
+# instruction j CODE + j. It waits in its node's mark, as -1 - reference: below 0, which to walks is a node of unknown age.
 CONSTANTS, CODE = 1 << 29, 1 << 30
 
 
@@ -26,7 +33,7 @@ def lower_nodes(
     """
     room = count = 0
     for node in nodes:
-        node._mark = 0
+        node._mark = WALKS  # no reference yet
         if node._p0 is not None and not recorded_outside_trace(node):
             count += 1
             if type(node._p0) is tuple:
@@ -74,7 +81,10 @@ def lower_nodes(
                 b[count] = reference(node._p1, constants)
         node._mark = -1 - CODE - count
         count += 1
-    return *code, [reference(x, constants) for x in wanted], constants, captured
+    ends = [reference(x, constants) for x in wanted]
+    for node in nodes:
+        node._mark = swept()
+    return *code, ends, constants, captured
 
 
 def needed_in_trace(nodes: list[Value], wanted: list[Value]) -> list[Value]:

@@ -9,7 +9,7 @@ from autograd.calculus.ad import as_value, pull_back
 from autograd.engine import trace_ops
 from autograd.engine.functions import FUNCTIONS, VALUES
 from autograd.engine.registry import register_variadic
-from autograd.engine.value import Value, number, unary
+from autograd.engine.value import Value, next_level, number, unary
 from autograd.ops.formulas import OPS as NODE_OPCODES
 from autograd.program.instructions import DOT, FIXED, LINK, OPS, PIVOT, SUM, TAKE, ZDOT
 from autograd.program.program import Program
@@ -48,10 +48,11 @@ def register_output(program: Program, output: int, name: str) -> int:
     """The opcode of nodes that are output number `output` of the program, and can be differentiated to any order."""
 
     def partials(m: Any, xs: Sequence[Any], z: Any) -> list[Any]:
+        level = next_level()
         copies = [unary(NODE_OPCODES["identity"], as_value(x)) for x in xs]
         result = interpret(program, copies)[output]
         if type(result) is not Value:
             return [0.0] * len(xs)
-        return pull_back({id(result): (result, 1.0)}, copies, True)
+        return pull_back({id(result): (result, 1.0)}, copies, True, level)
 
     return register_variadic(name, lambda m, xs: interpret(program, xs)[output], partials)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from autograd.calculus.call import inside, next_level
+from autograd.calculus.call import inside
 from autograd.compiler._lower import needed_in_trace
 from autograd.compiler.refusals import Refusals, users_line
 from autograd.engine import trace_ops
 from autograd.engine.backward import topological_order
 from autograd.engine.context import TRACE
 from autograd.engine.node import is_constant_inside
-from autograd.engine.value import Value, count_active, operands, variables
+from autograd.engine.value import Value, count_active, next_level, operands, variables
 
 _lock = Lock()
 

@@ -24,6 +24,8 @@ EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, STOP = (
 )
 OPCODE, CONSTANT, VARIABLE, TRACED = 0xFFFFFF, 1 << 24, 1 << 25, 1 << 26  # see node.py
 CUT0, CUT1, CUT_SOME = 1 << 27, 1 << 28, 1 << 29
+AGES, SWEPT, WALKS = 1 << 28, 1 << 28, 1 << 29  # half of what C has: Python compares numbers below 1 << 30 faster
+OUTSIDE, STALE = 1, 0  # what a walk has met: operations older than the call; adjoints of an earlier sweep, which need no care
 
 listed = list
 set_method = setattr
@@ -31,6 +33,8 @@ new = object.__new__
 Value: Any = None  # the class, when value.py has made it
 _flags = 0  # what is set in the code of new operations
 _switched = False  # whether modes or traces are on, which the fast operators leave to the general ones
+_level = 0  # of the call or trace that began last
+_age = 0  # the mark of new nodes
 
 
 def borrowed(node: Any) -> Any:
@@ -73,6 +77,24 @@ def switch(modes: int, flags: int) -> None:
     _switched = modes > 0 or flags > 0
 
 
+def begin_level() -> int:
+    """The level of one more call or trace."""
+    global _level, _age
+    _level += 1
+    _age = _level % AGES
+    return _level
+
+
+def last_level() -> int:
+    """The level of the call or trace that began last."""
+    return _level
+
+
+def age() -> int:
+    """The mark of new nodes."""
+    return _age
+
+
 def new_node(op: int, a: Any, b: Any) -> Any:
     """A node with two operands, None where there is none; its number and partials are still 0."""
     node = new(Value)
@@ -80,7 +102,8 @@ def new_node(op: int, a: Any, b: Any) -> Any:
     node._p0 = a
     node._p1 = b
     node._primal = node._grad = node._d0 = node._d1 = node._pending = 0.0
-    node._mark = node._level = 0
+    node._mark = _age
+    node._level = 0
     node._note = None
     return node
 
@@ -95,7 +118,7 @@ def unary_node(op: int, a: Any) -> Any:
     node._p1 = None
     node._primal, node._d0 = UNARY[op](x)
     node._grad = 0.0
-    node._mark = 0
+    node._mark = _age
     node._note = None
     return node
 
@@ -111,7 +134,7 @@ def binary_node(op: int, a: Any, b: Any) -> Any:
     node._p1 = b
     node._primal, node._d0, node._d1 = BINARY[op](x, y)
     node._grad = 0.0
-    node._mark = 0
+    node._mark = _age
     node._note = None
     return node
 
@@ -159,7 +182,7 @@ def make(general):
         node._d0 = d0
         node._d1 = d1
         node._grad = 0.0
-        node._mark = 0
+        node._mark = _age
         node._note = None
         return node
     return {method}
@@ -188,26 +211,33 @@ def _refuse_subclass(**options: Any) -> None:
 # ---- walking a graph
 
 
-def explore(root: Any, order: list[Any], leaves: list[Any], start: int, reset: bool) -> bool:
+def explore(root: Any, order: list[Any], leaves: list[Any], start: int, level: int, saved: list[Any] | None) -> int:
     """Visit what root depends on, depth first: new leaves into `leaves`, new operations into `order`, after their operands.
 
     An operation goes back on the stack below its operands, and into the order when it comes up again. Adjoints start at 0.
-    (Compiled, an operation's is `_grad`, to be reset only with `reset`; the result says whether one is not 0.)
+    Operations older than the call of a level, if it is not 0, are passed over. Marks that are overwritten go into `saved`.
     """
     if root._p0 is None:
-        visit_leaf(root, leaves, start)
-        return False
+        visit_leaf(root, leaves, start, saved)
+        return 0
+    met, done = 0, start + 1
     stack = [root]
     push, pop = stack.append, stack.pop
     while True:  # and not `while stack:`, which Python 3.11 specialises only after several calls
         if not stack:
-            return False
+            return met
         node = pop()
         mark = node._mark
         if mark == start:
-            node._mark = start + 1
+            node._mark = done
             order.append(node)
         elif mark < start:
+            if level and not is_younger(mark, level):
+                met = OUTSIDE
+                if 0 <= mark < WALKS:
+                    continue
+            if saved is not None:
+                saved.append((node, mark))
             node._mark = start
             node._pending = 0.0
             push(node)
@@ -215,29 +245,59 @@ def explore(root: Any, order: list[Any], leaves: list[Any], start: int, reset: b
             if type(a) is tuple:
                 for x in reversed(a):
                     if type(x) is Value and x._mark < start:
-                        visit_leaf(x, leaves, start) if x._p0 is None else push(x)
+                        visit_leaf(x, leaves, start, saved) if x._p0 is None else push(x)
                 continue
             b = node._p1
             if type(b) is Value and b._mark < start:
-                visit_leaf(b, leaves, start) if b._p0 is None else push(b)
+                visit_leaf(b, leaves, start, saved) if b._p0 is None else push(b)
             if type(a) is Value and a._mark < start:
-                visit_leaf(a, leaves, start) if a._p0 is None else push(a)
+                visit_leaf(a, leaves, start, saved) if a._p0 is None else push(a)
 
 
-def visit_leaf(leaf: Any, leaves: list[Any], start: int) -> None:
+def visit_leaf(leaf: Any, leaves: list[Any], start: int, saved: list[Any] | None) -> None:
     """List a leaf, unless a walk has done so already."""
     if leaf._mark < start:
+        if saved is not None:
+            saved.append((leaf, leaf._mark))
         leaf._mark = start + 1
         leaf._pending = 0.0
         leaves.append(leaf)
 
 
-def owned_by_call(order: list[Any], leaves: list[Any], level: int, stale: bool) -> bool:
-    """Whether all leaves are variables of the call of this level or of calls inside it. Compiled, resets stale adjoints."""
-    return all([leaf._level >= level and leaf._code & VARIABLE for leaf in leaves])
+def is_younger(mark: int, level: int) -> bool:
+    """Whether the call of this level had begun when a node was made; no if its mark tells no age, yes if that is long ago."""
+    return 0 <= mark < WALKS and (_level - mark) % AGES <= _level - level
 
 
-def propagate(root: Any, seed: float, order: list[Any], reached: int) -> None:
+def from_outside(leaves: list[Any], level: int) -> bool:
+    """Whether some leaves of lower levels stand for more than a plain number."""
+    return any([leaf._level < level and not leaf._code & CONSTANT for leaf in leaves])
+
+
+def swept() -> int:
+    """The mark of a node where a sweep has passed."""
+    return SWEPT + _age
+
+
+def restore_marks(saved: list[Any]) -> None:
+    """Give nodes back the marks that a walk has overwritten; those of interrupted walks are worth nothing."""
+    for node, mark in saved:
+        node._mark = mark if 0 <= mark < WALKS else SWEPT + _age
+
+
+def settle(nodes: list[Any], rest: int) -> None:
+    """Take a walk's marks away."""
+    for node in nodes:
+        node._mark = rest
+
+
+def reset_adjoints(order: list[Any]) -> None:
+    """Let the gradients of operations start afresh."""
+    for node in order:
+        node._grad = 0.0
+
+
+def propagate(root: Any, seed: float, order: list[Any], reached: int, rest: int) -> None:
     """The chain rule: each operation, after all that use it, adds partial * adjoint to the adjoint of each operand.
 
     It sends nothing to an operand that is cut, and nothing at all if no adjoint has reached it, so that it lacks that mark.
@@ -247,9 +307,9 @@ def propagate(root: Any, seed: float, order: list[Any], reached: int) -> None:
     for node in reversed(order):
         node._grad = adjoint = node._pending
         if node._mark != reached:
-            node._mark = 0
+            node._mark = rest
             continue
-        node._mark = 0
+        node._mark = rest
         a, b = node._p0, node._p1
         if node._code >= CUT0 or type(a) is tuple:
             send_to_many(node, adjoint, reached)
@@ -264,19 +324,55 @@ def propagate(root: Any, seed: float, order: list[Any], reached: int) -> None:
 
 def send_to_many(node: Any, adjoint: float, reached: int) -> None:
     """The same for a node of many operands, or some that are cut."""
-    operands, partials = node._p0, node._p1
-    if type(operands) is not tuple:
-        operands = (operands, partials)
-        partials = (None if node._code & CUT0 else node._d0, None if node._code & CUT1 or partials is None else node._d1)
-    for x, partial in zip(operands, partials, strict=True):
+    for x, partial in edges_of(node):
         if type(x) is Value and partial is not None:
             x._pending += partial * adjoint
             x._mark = reached
 
 
-def accumulate_into_grad(leaves: list[Any]) -> None:
+def edges_of(node: Any) -> Any:
+    """The operands with the partials, None where they are cut."""
+    operands, partials = node._p0, node._p1
+    if type(operands) is tuple:
+        return zip(operands, partials, strict=True)
+    cut0, cut1 = node._code & CUT0, node._code & CUT1 or partials is None
+    return (operands, None if cut0 else node._d0), (partials, None if cut1 else node._d1)
+
+
+def accumulate_into_grad(leaves: list[Any], rest: int) -> None:
     """Add its adjoint to each leaf's gradient: one call into C, which Ctrl-C cannot cut in two."""
     for leaf in leaves:
-        leaf._mark = 0
+        leaf._mark = rest
     totals = [leaf._grad + leaf._pending for leaf in leaves]
     deque(map(setattr, leaves, repeat("_grad"), totals), maxlen=0)
+
+
+def pending(variables: list[Any], start: int) -> list[float]:
+    """What a sweep has summed up at leaves, 0 where it has not come."""
+    return [node._pending if node._mark > start else 0.0 for node in variables]
+
+
+def seed_tangents(variables: list[Any], tangents: list[float], leaves: list[Any], reached: int) -> None:
+    """Give variables their tangents, and list them, as their marks have to be taken away."""
+    leaves.extend(variables)
+    for node, tangent in zip(variables, tangents, strict=True):
+        node._mark = reached
+        node._pending = tangent
+
+
+def push_tangents(order: list[Any], reached: int) -> None:
+    """The chain rule forwards: each operation adds up partial * tangent of the operands that are not cut and have a tangent.
+
+    It has one itself, and that mark, if one of these has.
+    """
+    for node in order:
+        for x, partial in edges_of(node):
+            if type(x) is Value and partial is not None and x._mark == reached:
+                tangent = partial * x._pending
+                node._pending = node._pending + tangent if node._mark == reached else tangent
+                node._mark = reached
+
+
+def tangents_of(nodes: list[Any], reached: int) -> list[float]:
+    """The tangents of nodes, 0 where no tangent has come."""
+    return [node._pending if node._mark == reached else 0.0 for node in nodes]

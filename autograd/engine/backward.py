@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from backward.pxd and node.pxd
-    from autograd.engine._pure import accumulate_into_grad, explore, listed, owned_by_call, propagate
+    # fmt: off
+    # isort: off
+    from autograd.engine._pure import AGES, OUTSIDE, STALE, WALKS, accumulate_into_grad, explore, from_outside, last_level
+    from autograd.engine._pure import listed, pending, propagate, reset_adjoints, restore_marks, settle, swept
+    # isort: on
+    # fmt: on
 
 N = TypeVar("N", bound=Node)  # Value, which stands above this module
 lock: Any = RLock()  # marks serve one walk at a time
-_start = 1  # the next walk's number, see node.py
+_level = 0  # of the call or trace that began last (where this is compiled)
+_start = WALKS  # the next walk's number, see node.py
 _clean = True  # whether the last walk has taken its marks away
 
 
@@ -78,43 +84,99 @@ def topological_order(root_or_roots: N | Iterable[N]) -> list[N]:
             raise TypeError(f"topological_order() takes Values, not {type(root).__name__}")
     refuse_nesting()
     with lock:  # around a call, not around loops: CPython 3.13 does not guard their jumps against Ctrl-C
-        return collect(roots)
+        return collect(roots, 0)[0]
 
 
-def collect(roots: list[Any]) -> list[Any]:
-    """The order of a graph, under the lock."""
-    global _clean
-    order, leaves = NodeStack(), NodeStack()
-    begin()
-    for root in roots:
-        explore(root, order, leaves, _start, False)
-    nodes = listed(leaves) + listed(order)
-    for node in nodes:
-        node._mark = 0
-    _clean = True
-    return nodes
+def order_since(level: int, roots: list[N]) -> tuple[list[N], bool]:
+    """The order of what was made since the call of this level began, and whether Values from outside take part in it.
 
-
-def sweep(root: Node, seed: float, level: int = 0) -> bool:
-    """Run the reverse sweep from a root.
-
-    Given the level of a transform's call, do nothing and return False unless all leaves are variables of that call or of
-    calls inside it.
+    These are operations that are older, which are left out as none of them depends on a variable of the call; and leaves of
+    lower levels that stand for more than a plain number.
     """
     refuse_nesting()
     with lock:
-        return chain_rule(root, seed, level)
+        return collect(roots, level)
 
 
-def chain_rule(root: Node, seed: float, level: int) -> bool:
+def collect(roots: list[Any], level: int) -> tuple[list[Any], bool]:
+    """The order of a graph, under the lock; the ages of nodes stay."""
+    global _clean
+    order, leaves, saved = NodeStack(), NodeStack(), NodeStack()
+    begin()
+    met = 0
+    for root in roots:
+        met |= explore(root, order, leaves, _start, level, saved)
+    restore_marks(saved)
+    _clean = True
+    return listed(leaves) + listed(order), met & OUTSIDE != 0 or from_outside(leaves, level)
+
+
+def made_since(nodes: list[Any]) -> int:
+    """The level since which these nodes, and all that depends on them, have been made; 0 where that is not known."""
+    marks = [node._mark for node in nodes]
+    return min(marks, default=0) if last_level() < AGES and all([0 <= mark < AGES for mark in marks]) else 0
+
+
+# ---- sweeps
+
+
+def sweep(root: Node, seed: float) -> None:
+    """Run the reverse sweep from a root."""
+    refuse_nesting()
+    with lock:
+        chain_rule(root, seed)
+
+
+def chain_rule(root: Node, seed: float) -> None:
     """Order the graph, propagate adjoints from the root down, add what came to the leaves to their gradients."""
     global _clean
     order, leaves = NodeStack(), NodeStack()
     begin()
-    stale = explore(root, order, leaves, _start, level == 0)
-    if level != 0 and not owned_by_call(order, leaves, level, stale):
-        return False  # the marks stay: the next walk has a higher number
-    propagate(root, seed, order, _start + 2)
-    accumulate_into_grad(leaves)
+    explore(root, order, leaves, _start, 0, None)
+    propagate(root, seed, order, _start + 2, swept())
+    accumulate_into_grad(leaves, swept())
     _clean = True
-    return True
+
+
+def adjoints(root: Node, level: int, variables: list[Any]) -> list[float] | None:
+    """The derivatives of a root with respect to the variables of a transform's call; no leaf's gradient changes.
+
+    None, and nothing is done, where Values from outside take part.
+    """
+    refuse_nesting()
+    with lock:
+        return call_adjoints(root, level, variables)
+
+
+def call_adjoints(root: Node, level: int, variables: list[Any]) -> list[float] | None:
+    """The reverse sweep over a call, under the lock."""
+    order, leaves = NodeStack(), NodeStack()
+    start = walk_call([root], level, order, leaves)
+    if start == 0:
+        return None
+    propagate(root, 1.0, order, start + 2, swept())
+    found = pending(variables, start)
+    end(order, leaves)
+    return found
+
+
+def walk_call(roots: list[Any], level: int, order: Any, leaves: Any) -> int:
+    """Order what a call has made, in a walk of this number; 0, with marks at rest, where Values from outside take part."""
+    begin()
+    met = 0
+    for root in roots:
+        met |= explore(root, order, leaves, _start, level, None)
+    if met & OUTSIDE or from_outside(leaves, level):
+        end(order, leaves)
+        return 0
+    if met & STALE:
+        reset_adjoints(order)
+    return _start
+
+
+def end(order: Any, leaves: Any) -> None:
+    """Take the marks of a walk away."""
+    global _clean
+    settle(order, swept())
+    settle(leaves, swept())
+    _clean = True

@@ -21,10 +21,13 @@ static struct {
     int spares, freeing;
     int flags;    /* what is set in the code of new operations */
     int switched; /* whether modes or traces are on, which the fast operators below leave to the general ones */
+    int age;      /* the mark of new nodes */
 } ag AG_ONE_LINE;
 
 static inline void ag_switch(int modes, int flags) { ag.flags = flags, ag.switched = modes || flags; }
 static inline int ag_code(int op) { return op ? op | ag.flags : 0; }
+static inline int ag_age(void) { return ag.age; }
+static inline void ag_set_age(int age) { ag.age = age; }
 
 /* A new node of class `type` with operands a and b, None where there is none. */
 static inline PyObject *ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b) {
@@ -41,7 +44,7 @@ static inline PyObject *ag_new(PyTypeObject *type, int code, PyObject *a, PyObje
         n = (ag_node *)o;
     }
     n->code = code;
-    n->mark = 0;
+    n->mark = ag.age;
     n->grad = n->d0 = n->d1 = 0.0;
     Py_INCREF(a);
     Py_INCREF(b);

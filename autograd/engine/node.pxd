@@ -27,6 +27,11 @@ cdef enum:
     CUT1 = 1 << 28      # ... the second is cut
     CUT_SOME = 1 << 29  # of an operation on many operands: some are cut
 
+cdef enum:  # of marks
+    AGES = 1 << 29   # they count modulo this
+    SWEPT = 1 << 29  # added to the age of a node where a sweep has passed
+    WALKS = 1 << 30  # from here on they are of walks
+
 @cython.no_gc  # for the subclass, which reads this file
 cdef class Node:
     cdef int _code, _mark
@@ -88,8 +93,6 @@ cpdef int opcode(Node node) except -1
 cpdef long long level(Node leaf) except -1
 cpdef bint is_constant_inside(Node leaf, long long level) except -1
 cpdef bint recorded_outside_trace(Node node) except -1
-@cython.locals(node=Node)
-cpdef list gradients(list nodes)
 cpdef hold(Node node, int op, tuple operands, tuple partials)
 cpdef tuple partials_of(Node node)
 cpdef bint has_cuts(Node node) except -1

@@ -5,7 +5,7 @@ Every node:
     `_primal`  the number (`_data` it cannot be called: numpy.ma reads an attribute of that name)
     `_grad`    the adjoint that `.grad` shows
     `_note`    None, or a label, the scopes and the line of the source
-    `_mark`    how far a walk has come
+    `_mark`    how old the node is or, during a walk, how far that has come
 An operation on one or two operands:
     `_p0`, `_p1`  the operands, each a Node or, where it is constant, a float; `_p1` is None where there is but one
     `_d0`, `_d1`  the partials with respect to them
@@ -24,10 +24,14 @@ Flags:
 
 Levels are numbers that grow with each call of a transform and each trace, so a call inside another one has the higher level.
 
-Marks: a walk has a number, `start`, and all marks are below it when it begins. The mark `start` means that the node is on
-the stack while its operands are visited, `start + 1` that it is in the order, `start + 2` that an adjoint has reached it. A
-complete walk leaves 0 in every mark; after an interrupted one, `start` grows by 3. (Lowering keeps references in marks, below
-0: to walks these nodes are new.)
+Ages: a new node is marked with the highest level so far, modulo AGES. A node with a lower mark than a call's level was there
+before the call, and cannot depend on its variables. Where a sweep has passed, it leaves the level of that time and SWEPT: the
+node is at least as old as that. Marks from WALKS up are of walks, those below 0 of lowering, which keeps references in
+them; where these two are left behind, after Ctrl-C, nothing is known of the age.
+
+Walks: a walk has a number, `start`, and all marks are below it when it begins. The mark `start` means that the node is on
+the stack while its operands are visited, `start + 1` that it is in the order, `start + 2` that an adjoint or a tangent has
+reached it. After an interrupted walk, `start` grows by 3.
 """
 
 from __future__ import annotations
@@ -105,11 +109,6 @@ def is_constant_inside(leaf: Node, level: int) -> bool:
 def recorded_outside_trace(node: Node) -> bool:
     """Whether an operation was recorded while no trace was under way."""
     return node._p0 is not None and not node._code & TRACED
-
-
-def gradients(nodes: list[Any]) -> list[float]:
-    """The adjoint of each node."""
-    return [node._grad for node in nodes]
 
 
 def hold(node: Node, op: int, operands: tuple[Any, ...], partials: tuple[Any, ...]) -> None:

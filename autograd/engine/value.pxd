@@ -2,8 +2,8 @@
 cimport cython
 from cpython.float cimport PyFloat_AS_DOUBLE
 from cpython.object cimport PyObject, PyTypeObject
-from autograd.engine.backward cimport sweep
-from autograd.engine.node cimport CONSTANT, CUT0, OPCODE, TRACED, VARIABLE, Node, borrowed, cuts_of, edges, hold, partials_of
+from autograd.engine.backward cimport count_level, sweep
+from autograd.engine.node cimport AGES, CONSTANT, CUT0, OPCODE, TRACED, VARIABLE, Node, borrowed, cuts_of, edges, hold, partials_of
 
 cdef extern from "kernels.h":
     double ag_evaluate1(int op, double x, double *d0, int *cuts) nogil
@@ -16,6 +16,8 @@ cdef extern from "kernels.h":
 
 cdef extern from "memory.h":
     int ag_code(int op) noexcept
+    int age "ag_age" () noexcept
+    void ag_set_age(int age) noexcept
     object ag_new(PyTypeObject *type, int code, PyObject *a, PyObject *b)
     int ag_adopt(PyTypeObject *type) except -1
     object reduced "ag_reduced" (int op, object p, object q)
@@ -32,6 +34,11 @@ cdef int traces
 
 cdef inline int adopt(object cls) except -1:
     return ag_adopt(<PyTypeObject *>cls)
+
+cdef inline long long begin_level() noexcept:
+    cdef long long level = count_level()
+    ag_set_age(level & (AGES - 1))
+    return level
 
 cdef inline Value new_node(int op, object a, object b):
     return <Value>ag_new(<PyTypeObject *>Value, ag_code(op), <PyObject *>a, <PyObject *>b)
@@ -61,6 +68,7 @@ cdef inline bint is_exact(object number) except -1:
     cdef long long n = PyLong_AsLongLongAndOverflow(number, &overflow)
     return overflow == 0 and -9007199254740992 < n < 9007199254740992
 
+cpdef long long next_level() except -1
 cdef Value readable(Value node, str what)
 @cython.locals(node=Value)
 cpdef Value leaf(double data)
@@ -69,6 +77,8 @@ cpdef object number(object x)
 cpdef Value variable(double data, long long level)
 cpdef list variables(list numbers, long long level)
 cpdef Value constant(object x)
+@cython.locals(node=Value)
+cdef Value operand(object x, Value user)
 @cython.locals(result=Value)
 cdef Value cut(Value node)
 cpdef Value unary(int op, Value a)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd._validate import is_real, real, string, unsupported
+from autograd.engine import backward
 from autograd.engine.backward import sweep
 from autograd.engine.comparing import as_float
 from autograd.engine.context import LEVEL, fresh_note, guard, mode, refuse, traced, tracing
@@ -26,7 +27,7 @@ if not cython.compiled:  # else from value.pxd and node.pxd
     # isort: off
     from autograd.engine._pure import ABS, ADD, CEIL, DIV, FLOOR, FLOORDIV, MOD, MUL, NEG, POW, STOP, SUB, TRUNC
     from autograd.engine._pure import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, NOT_EQUAL
-    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, borrowed, is_exact
+    from autograd.engine._pure import CONSTANT, OPCODE, TRACED, VARIABLE, age, begin_level, borrowed, is_exact
     from autograd.engine._pure import adopt, binary_node, new_node, reduced, set_method, switch, unary_node
     # isort: on
     # fmt: on
@@ -66,7 +67,8 @@ class Value(Node):
         self._primal = data if type(data) is float else real(data, "data")
         self._grad = 0.0
         self._p0 = self._p1 = self._note = None
-        self._code = self._mark = 0
+        self._code = 0
+        self._mark = age()
         borrowed(self)._level = LEVEL.get() if calls else 0
         if modes:
             self._note = fresh_note()
@@ -137,16 +139,12 @@ class Value(Node):
     @property
     def parents(self) -> tuple[Value, ...]:
         """The operands, in their order. A constant becomes a leaf when first read, and stays the same leaf."""
-        if self._p0 is None:
-            return ()
+        parents = tuple([operand(x, self) for x in operands(self)])
         if type(self._p0) is tuple:
-            parents = self._p0 = tuple([constant(x) for x in self._p0])
-            return parents
-        self._p0 = constant(self._p0)
-        if self._p1 is None:
-            return (self._p0,)
-        self._p1 = constant(self._p1)
-        return (self._p0, self._p1)
+            self._p0 = parents
+        elif parents:
+            self._p0, self._p1 = parents if len(parents) == 2 else (parents[0], None)
+        return parents
 
     @property
     def partials(self) -> tuple[float, ...]:
@@ -353,6 +351,14 @@ def count_active(more_calls: int = 0, more_modes: int = 0, more_traces: int = 0)
     switch(modes, TRACED if traces else 0)
 
 
+def next_level() -> int:
+    """The level of one more call or trace; nodes are younger from now on."""
+    if cython.compiled:  # in one step, which no thread divides
+        return begin_level()
+    with backward.lock:
+        return begin_level()
+
+
 def readable(node: Value, what: str) -> Value:
     """The node as it is; a trace, which could not repeat that look at it, refuses."""
     if traces:
@@ -404,6 +410,15 @@ def constant(x: Any) -> Value:
         return x
     node = leaf(x)
     node._code = CONSTANT
+    return node
+
+
+def operand(x: Any, user: Value) -> Value:
+    """An operand as a Value, no younger than what uses it."""
+    if type(x) is Value:
+        return x
+    node = constant(x)
+    node._mark = user._mark
     return node
 
 

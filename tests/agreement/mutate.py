@@ -40,6 +40,7 @@ SWEEP_TESTS = (
     "tests/calculus/test_transforms.py",
     "tests/agreement/test_edges.py",
 )
+CALL_TESTS = ("tests/engine/test_forward.py", "tests/engine/test_backward.py", "tests/calculus/test_nested_cost.py")
 CUT_TESTS = ("tests/ops", "tests/calculus/test_zero_and_infinity.py", "tests/agreement/test_zero_rule.py")
 PICTURE_TESTS = ("tests/viz/model", "tests/viz/derivation", "tests/viz/drawing", "tests/viz/stepper/test_player.py")
 PROGRAM_TESTS = ("tests/program/test_program.py", "tests/program", "tests/compiler")
@@ -47,10 +48,17 @@ TARGETS: dict[str, list[Target]] = {
     "sweep": [
         Target(
             "autograd/engine/_pure.py",
-            ("explore", "visit_leaf", "owned_by_call", "propagate", "send_to_many", "accumulate_into_grad"),
+            ("explore", "visit_leaf", "propagate", "send_to_many", "accumulate_into_grad"),
             SWEEP_TESTS,
         ),
         Target("autograd/engine/backward.py", ("begin", "refuse_nesting", "collect", "sweep", "chain_rule"), SWEEP_TESTS),
+        Target(
+            "autograd/engine/_pure.py",
+            ("is_younger", "from_outside", "swept", "restore_marks", "settle", "pending", "push_tangents", "tangents_of"),
+            CALL_TESTS,
+        ),
+        Target("autograd/engine/backward.py", ("made_since", "call_adjoints", "walk_call", "end"), CALL_TESTS),
+        Target("autograd/engine/forward.py", ("call_tangents",), CALL_TESTS),
     ],
     "cuts": [
         Target("autograd/ops/primitives.py", ("cut", "POSITIVE_ALONE", "LESS", "GREATER", "_where_read"), CUT_TESTS),

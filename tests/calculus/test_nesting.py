@@ -13,6 +13,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, grad, gradient, hessian, hvp, jacobian, jvp, stop_gradient, vjp
+from autograd.engine.value import number
 
 mp = mpmath.MPContext()
 mp.dps = 40
@@ -145,6 +146,47 @@ def test_pullback_inside_another_derivative() -> None:
     value, pull = vjp(lambda x: x**3, 2.0)
     assert value == 8.0 and grad(lambda c: pull(c * c)[0])(3.0) == 72.0
     assert grad(lambda x: vjp(lambda y: y**3, x)[1](x)[0])(2.0) == 36.0
+
+
+def test_variables_that_stand_for_constants() -> None:
+    """A derivative with respect to a Value that is constant is an inner one all the same, as is one of what depends on it."""
+    frozen = stop_gradient(Value(2.0))
+    for constant in (frozen, frozen * 1.0):
+        slope = grad(lambda x: x * grad(lambda y: x * y)(3.0))(constant)
+        assert slope.data == 4.0
+        assert jvp(lambda x: grad(lambda y: x * x * y)(3.0), constant, 1.0)[1].data == 4.0
+        both = lambda z, x0=constant: grad(lambda x: x * grad(lambda y: x * y)(3.0))(x0) * z  # noqa: E731
+        assert number(grad(both)(1.0)) == number(jvp(both, 1.0, 1.0)[1]) == 4.0
+
+
+def test_plain_numbers_unless_operations_come_from_outside() -> None:
+    """A constant leaf is a number; but nobody looks at what an operation of earlier depends on."""
+    frozen = stop_gradient(Value(2.0))
+    assert type(grad(lambda x: x * frozen)(3.0)) is float
+    assert type(grad(lambda x: x * (frozen * 2.0))(3.0)) is float
+    scaled = frozen * 2.0
+    for way in (grad, jacobian, lambda f: lambda x: jvp(f, x, 1.0)[1], lambda f: lambda x: vjp(f, x)[1](1.0)[0]):
+        slope = way(lambda x: x * scaled)(3.0)
+        assert type(slope) is Value and slope.data == 4.0
+    assert type(grad(lambda x: grad(lambda y: x * y * scaled)(3.0).data * x)(3.0)) is float
+
+
+def test_pulling_back_in_threads() -> None:
+    _, pull = vjp(lambda x: [x * x, ag.sin(x)], 2.0)
+    wrong: list[Any] = []
+
+    def work(k: float) -> None:
+        for _ in range(200):
+            found = pull([k, 0.0])[0]
+            if found != 4.0 * k:
+                wrong.append((k, found))
+
+    threads = [threading.Thread(target=work, args=(float(k),)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
 
 
 def test_exception_inside() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
+import pickle
 from pathlib import Path
 from random import Random
 
@@ -12,9 +14,10 @@ import pytest
 from helpers import output
 
 import autograd
-from autograd import (
-    Value,
-)
+from autograd import Value, gradient, topological_order
+from autograd import sum as ag_sum
+from autograd.engine.backward import made_since, order_since
+from autograd.engine.value import next_level
 
 
 def test_seed() -> None:
@@ -179,6 +182,84 @@ def test_a_step_of_the_chain_rule_by_hand() -> None:
     step.grad, root.grad = math.inf, 0.5
     step._backward()
     assert root.grad == 0.5
+
+
+# ---- ages
+
+
+def test_the_order_since_a_call_began() -> None:
+    x = Value(2.0)
+    old = x * x
+    level = next_level()
+    y = Value(3.0)
+    young = y * old
+    top = young + x
+    nodes, outside = order_since(level, [top])
+    assert outside and list(map(id, nodes)) == list(map(id, [x, y, young, top]))
+    assert order_since(level, [y * y])[1]  # made outside of all calls, that leaf is not the call's
+    assert not order_since(level, [y.detach() * 2.0])[1]
+    assert order_since(level, [old]) == ([], True)
+    assert set(topological_order(top)) == {x, old, y, young, top}
+    assert order_since(0, [top]) == (topological_order(top), False)
+
+
+def test_what_takes_the_age_of_a_node() -> None:
+    """A sweep does, and only that; then a derivative with respect to it looks at everything."""
+    next_level()
+    x = Value(2.0)
+    y = x * x
+    z = y * x
+    level = made_since([x])
+    next_level()
+    w = z * z
+    assert level == made_since([y]) == made_since([w, z]) < made_since([w])
+    topological_order(w), order_since(made_since([w]), [w]), order_since(level, [z])
+    gradient(w, [x, y]), gradient(w, z, create_graph=True)
+    assert level == made_since([x]) == made_since([y, z]) < made_since([w])
+    for copied in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert made_since([copied]) > made_since([w])
+        assert gradient(copied * 3.0, copied) == 3.0
+    z.backward()
+    assert made_since([x]) == made_since([y]) == made_since([z]) == made_since([w, z]) == 0 < made_since([w])
+    assert gradient(w, [x, y, z]) == [192.0, 32.0, 16.0]
+    assert gradient(w, []) == []
+
+
+def test_a_constant_is_as_old_as_what_uses_it() -> None:
+    """Though it becomes a leaf only when somebody asks for it."""
+    x = Value(3.0)
+    y, total = x * 2.0, ag_sum([x, 5.0])
+    next_level()
+    assert gradient(y, y.parents[1]) == 3.0 and gradient(total, total.parents[1], create_graph=True).data == 1.0
+
+
+WALKED = """
+calls = []
+def walk(_, __):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGALRM, walk)
+grad = autograd.grad
+for tenth in range(2, 9, 3):
+    for interrupted in (autograd.topological_order, Value.backward):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, whole * tenth / 20)
+            interrupted(y)
+        except KeyboardInterrupt:
+            calls.append(interrupted)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        found = grad(lambda x: x * grad(lambda z: x * z * y)(2.0))(3.0)
+        assert found.data == 6.0 * y.data and autograd.gradient(found, leaves[0]) == 6.0 * once[0], found
+assert len(set(calls)) == 2
+print("right")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="interval timers need a Unix")
+def test_nested_derivatives_after_an_interrupted_walk(tmp_path: Path) -> None:
+    """The ages that it has taken are not guessed."""
+    assert output(COMB.replace("00_000", "0_000") + WALKED, tmp_path) == "right"
 
 
 ORDER = """
