@@ -79,6 +79,8 @@ OTHERS: list[tuple[str, list[float], Any, Any, Any]] = [
     ("ag.where(x[0] != 0.0, ag.sin(x[0]) / x[0], 1.0 - x[0] * x[0] / 6.0)", [0.0], 0.0, -1.0 / 3.0, 0.0),
     ("ag.where(x[0] < 50.0, ag.exp(x[0]), x[0] * x[0])", [800.0], 1600.0, 2.0, 0.0),
     ("ag.take([ag.sqrt(x[0]), 3.0 * x[0] * x[0]], 1)", [0.0], 0.0, 6.0, 0.0),
+    ("ag.leaky_relu(x[0], ag.sqrt(x[1]))", [0.0, 0.0], [0.0, nan], None, None),  # slope and alpha are read at 0
+    ("ag.elu(x[0], ag.sqrt(x[1]))", [0.0, 0.0], [0.0, nan], None, None),
     ("x[0] - x[0]", [inf], 0.0, 0.0, 0.0),
     ("x[0] ** 0.0", [0.0], 0.0, 0.0, 0.0),
     ("ag.sqrt(x[0])", [0.0], inf, -inf, inf),
