@@ -683,5 +683,7 @@ def test_a_plain_gradient_is_one_fast_sweep(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(transforms, "pull_back", refuse)
     assert grad(lambda p: p[0] * p[1] + 2.0 * ag.sin(p[2]))([2.0, 3.0, 0.0]) == [3.0, 2.0, 2.0]
+    assert grad(lambda x: x * Value(3.0) * ag.stop_gradient(x))(2.0) == 6.0
+    outside = Value(3.0)
     with pytest.raises(AssertionError, match="slower"):
-        grad(lambda x: x * Value(3.0))(2.0)
+        grad(lambda x: x * outside)(2.0)

@@ -233,6 +233,29 @@ def test_a_constant_is_as_old_as_what_uses_it() -> None:
     assert gradient(y, y.parents[1]) == 3.0 and gradient(total, total.parents[1], create_graph=True).data == 1.0
 
 
+COUNTED = """
+import autograd
+from autograd import Value, grad, gradient
+from autograd.engine import _pure
+from autograd.engine.backward import made_since
+old = Value(3.0) * 1.0
+for calls in (_pure.AGES - 5, _pure.AGES + made_since([old]) - 2):
+    _pure._level = calls
+    for _ in range(9):
+        young = old * 2.0
+        slope = grad(lambda x: x * grad(lambda y: x * y * young)(2.0))(3.0)
+        assert slope.data == 36.0, slope
+        assert gradient(young * old, [old, young]) == [12.0, 3.0]
+assert made_since([old]) == 0 and not autograd.compiled
+print("right")
+"""
+
+
+def test_ages_count_modulo(tmp_path: Path) -> None:
+    """After so many calls an old node may look young, but no young one old; no input of gradient() is taken for younger."""
+    assert output(COUNTED, tmp_path, AUTOGRAD_COMPILED="0") == "right"
+
+
 WALKED = """
 calls = []
 def walk(_, __):
