@@ -54,7 +54,7 @@ def _traced_edges(node: Value, held: Sequence[Any], places: Sequence[int]) -> li
 def _partials(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[Any]:
     """The partials as recorded Values and numbers; under `trap()` none may be nan or infinite at a finite value."""
     rules = node.primitive.partials
-    if not mode()[2]:
+    if not mode().trapping:
         return _by_rules(node, rules, held, places, node)
     with untrapped():  # a rule also computes the branch that it does not take
         partials = _by_rules(node, rules, held, places, node)

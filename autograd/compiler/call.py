@@ -19,7 +19,7 @@ MAX_OUTPUTS = 16  # each needs a reverse sweep of its own; with more, the functi
 def call_on_values(jitted: Any, specialization: Specialization, pieces: Sequence[Any]) -> Any:
     """The outputs as Values; a broken guard's number; NotImplemented where the function had better run untraced."""
     outputs = len(specialization.layout.places)
-    if outputs > MAX_OUTPUTS or jitted.derivation is not None or mode()[0]:
+    if outputs > MAX_OUTPUTS or jitted.derivation is not None or mode().paused:
         return NotImplemented
     operands = [*flat_numbers(pieces), *specialization.captured]
     numbers = tuple(map(float, map(number, operands)))

@@ -133,7 +133,7 @@ class Jitted:
     def _call(self, args: Any, kwargs: Any) -> Any:
         if TRACE.get() is not None:
             return self.wrapped(*args, **kwargs)  # inlined
-        if MODE.get() and mode()[2]:
+        if MODE.get() and mode().trapping:
             return self.run_untraced(args, kwargs)  # trap() wants to see each operation
         key, pieces = self.signature(args, kwargs)
         cache = self._caches.get(key) or self.cache(key)

@@ -6,7 +6,7 @@ import linecache
 import os
 import sys
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,8 +49,17 @@ def traced_largest(xs: Any) -> tuple[Any, Any]:
     return trace.largest(xs)  # type: ignore[no-any-return]
 
 
-def mode() -> tuple[bool, tuple[str, ...], bool, bool]:
-    """Whether recording is paused, the names of the scopes, whether bad numbers are trapped, and whether lines are noted."""
+class Mode(NamedTuple):
+    """What is on: whether recording is paused, the scopes' names, whether bad numbers are trapped, whether lines are noted."""
+
+    paused: bool
+    group: tuple[str, ...]
+    trapping: bool
+    noting: bool
+
+
+def mode() -> Mode:
+    """What is on here and now."""
     paused = trapping = noting = False
     group: list[str] = []
     for switch in MODE.get():
@@ -60,13 +69,14 @@ def mode() -> tuple[bool, tuple[str, ...], bool, bool]:
             noting = noting or switch.kind == "trace_source"
             if switch.kind == "scope":
                 group.append(switch.name)
-    return paused, tuple(group), trapping, noting
+    return Mode(paused, tuple(group), trapping, noting)
 
 
 def fresh_note() -> tuple[str, tuple[str, ...], Source | None] | None:
     """What a new node notes of its making: no label yet, the scopes, and the user's line if it is wanted."""
-    _, group, _, noting = mode()
-    return ("", group, user_line() if noting else None) if group or noting else None
+    active = mode()
+    line = user_line() if active.noting else None
+    return ("", active.group, line) if active.group or active.noting else None
 
 
 def _inside(file: str) -> bool:

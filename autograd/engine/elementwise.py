@@ -46,7 +46,7 @@ def elementwise(row: Row) -> Function:
 def _watched(row: Row, operands: Sequence[Any], result: Any) -> Any:
     """The result of arrays; under `trap()` a DomainError at the first item that is not finite."""
     bad = ~np.isfinite(result)
-    if mode()[2] and bad.any():
+    if mode().trapping and bad.any():
         for numbers in zip(*[x[bad] for x in np.broadcast_arrays(*operands, result)], strict=True):
             watched(row.symbol, [float(x) for x in numbers[:-1]], float(numbers[-1]))
     return result

@@ -37,6 +37,6 @@ def watch(
 
 def watched(name: str, numbers: Sequence[float], result: float) -> float:
     """The result of floats, watched while `trap()` is on."""
-    if mode()[2]:
+    if mode().trapping:
         watch(name, numbers, numbers, result)
     return result
