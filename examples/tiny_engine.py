@@ -75,6 +75,6 @@ def topological_order(root):
 if __name__ == "__main__":  # the lesson: two inputs, one hidden unit, one output unit
     w1, w2, W = Value(0.4), Value(-0.2), Value(0.1)
     h = 0.1 * w1 + 0.3 * w2
-    h_o = W * h.sigmoid()
-    (0.5 * (1.0 - h_o.sigmoid()) ** 2).backward()
-    print(f"error terms: output {-h_o.grad:.8f}, hidden {-h.grad:.8f}; step of W: {-0.5 * W.grad:.8f}")
+    h_out = W * h.sigmoid()
+    (0.5 * (1.0 - h_out.sigmoid()) ** 2).backward()
+    print(f"error terms: output {-h_out.grad:.8f}, hidden {-h.grad:.8f}; step of W: {-0.5 * W.grad:.8f}")

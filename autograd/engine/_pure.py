@@ -158,6 +158,10 @@ def reduced(op: int, *lists: Any) -> Any:
 
 
 # An operator on a Value and a Value or float; it leaves all other operands, and all while a mode or trace is on, to `general`.
+# Of `__mul__`, where x is `self` and y is `other`, the names in braces are
+#     v: y   u: x   a: self   b: other   op: mul's opcode   assignments: z = x * y, d0 = y, d1 = x
+# and of `__rmul__`, where x is `other` and y is `self`, they are
+#     v: x   u: y   a: other   b: self   op and assignments: the same
 _OPERATOR = """
 def make(general):
     def {method}(self, other):

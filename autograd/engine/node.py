@@ -10,8 +10,9 @@ An operation on one or two operands:
     `_p0`, `_p1`  the operands, each a Node or, where it is constant, a float; `_p1` is None where there is but one
     `_d0`, `_d1`  the partials with respect to them
 Any other operation holds all its operands in `_p0`, a tuple, and its partials, packed, in `_p1`.
+(In examples/tiny_engine.py: data = `_primal`, grad = `_grad`, parents = `_p0, _p1`, partials = `_d0, _d1`.)
 Through an operand that is cut (see ops/primitives.py) no derivative passes; its partial is None wherever partials travel.
-A leaf has no operands: its `_p0` is None. In the memory that an operation has for partials it has:
+A leaf has no operands: its `_p0` is None. It has no partials; compiled, the same 16 bytes hold instead:
     `_pending`  the adjoint that a sweep under way has summed up; a complete sweep adds it to `_grad`
     `_level`    the transform's call or the trace inside which the leaf was made, 0 outside of all
 
@@ -42,7 +43,7 @@ from autograd.engine.registry import OPERATIONS
 from autograd.ops.formulas import NAMES
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from node.pxd
@@ -54,7 +55,7 @@ if not cython.compiled:  # else from node.pxd
     # fmt: on
 
 
-@cython.no_gc  # nodes hold only what is older, so no cycle: the collector need not know them
+@cython.no_gc  # nodes refer only to older nodes or to constant leaves, which refer to nothing: so no cycle, nothing to collect
 @cython.cclass
 class Node:
     """One number and how it was made; what can be done with it is the subclass Value's."""

@@ -69,7 +69,7 @@ cdef inline bint is_exact(object number) except -1:
     return overflow == 0 and -9007199254740992 < n < 9007199254740992
 
 cpdef long long next_level() except -1
-cdef Value readable(Value node, str what)
+cdef Value check_readable(Value node, str what)
 @cython.locals(node=Value)
 cpdef Value leaf(double data)
 @cython.locals(node=Value)

@@ -19,7 +19,7 @@ from autograd.engine.trap import watch, watched
 from autograd.errors import LostGradientError
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from value.pxd and node.pxd
@@ -80,21 +80,21 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. Assigning changes it, but no derivative already recorded."""
-        return readable(self, ".data")._primal
+        return check_readable(self, ".data")._primal
 
     @data.setter
     def data(self, number: Any) -> None:
-        readable(self, "an assignment to .data")
+        check_readable(self, "an assignment to .data")
         self._primal = real(number, "data")
 
     @property
     def grad(self) -> float:
         """The derivative of what `backward` was called on; leaves add up over calls, all other nodes start afresh."""
-        return readable(self, ".grad")._grad
+        return check_readable(self, ".grad")._grad
 
     @grad.setter
     def grad(self, number: Any) -> None:
-        readable(self, "an assignment to .grad")
+        check_readable(self, "an assignment to .grad")
         self._grad = real(number, "grad")
 
     @property
@@ -158,23 +158,23 @@ class Value(Node):
 
     @property
     def _prev(self) -> set[Value]:
-        """The parents as a set, as in the well-known teaching engine."""
+        """The parents as a set, as in micrograd."""
         return set(self.parents)
 
     @property
     def _op(self) -> str:
-        """`op`, as in the well-known teaching engine."""
+        """`op`, as in micrograd."""
         return self.op
 
     def __repr__(self) -> str:
-        readable(self, "text")
+        check_readable(self, "text")
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._primal}, grad={self._grad}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(readable(self, "text")._primal, spec) if spec else repr(self)
+        return format(check_readable(self, "text")._primal, spec) if spec else repr(self)
 
-    # ---- operators; what is not a number is left to the other operand, as an array
+    # ---- operators (see also `adopt` below); what is not a number is left to the other operand, as an array
 
     def __add__(self, other: Any) -> Any:
         return binary(ADD, self, other)
@@ -265,7 +265,7 @@ class Value(Node):
         return compare(GREATER_EQUAL, self, other)
 
     def __hash__(self) -> int:
-        return id(readable(self, "hash()")) >> 4
+        return id(check_readable(self, "hash()")) >> 4
 
     def __bool__(self) -> bool:
         if traces:
@@ -320,16 +320,18 @@ class Value(Node):
             >>> x.grad
             6.0
         """
-        readable(self, "backward()")
+        check_readable(self, "backward()")
         sweep(self, real(seed, "seed"))
 
     def _backward(self) -> None:
-        """One step of the chain rule by hand, as in the well-known teaching engine."""
+        """One step of the chain rule by hand, as in micrograd."""
         for parent, partial in zip(self.parents, edges(self), strict=True):
             if partial is not None:
                 parent.grad += partial * self.grad
 
 
+# In pure Python this replaces + - * / by faster functions, printed from the table, for Values and floats while no mode is on.
+# The methods above serve all other cases.
 adopt(Value)
 LOST = (
     "a Value cannot become a plain number without losing its gradient: take v.data for the number, "
@@ -359,7 +361,7 @@ def next_level() -> int:
         return begin_level()
 
 
-def readable(node: Value, what: str) -> Value:
+def check_readable(node: Value, what: str) -> Value:
     """The node as it is; a trace, which could not repeat that look at it, refuses."""
     if traces:
         refuse(node, what)
@@ -368,7 +370,7 @@ def readable(node: Value, what: str) -> Value:
 
 def lost(node: Value, what: str) -> Exception:
     """The error for a Value that is used as a plain number."""
-    readable(node, what)
+    check_readable(node, what)
     return LostGradientError(LOST)
 
 
@@ -510,13 +512,13 @@ def operands(node: Value) -> tuple[Any, ...]:
 
 
 def apply_modes(node: Value) -> Value:
-    """Check, cut or annotate a new node, as the modes that are on demand."""
-    paused, _, trapping, _ = mode()
+    """Apply the active modes to a new node: check it, cut it, note its scopes and line."""
+    active = mode()
     note = fresh_note()
     inputs = operands(node)
-    if trapping and inputs:
+    if active.trapping and inputs:
         watch(node.op, inputs, [number(operand) for operand in inputs], node._primal, node.partials, note and note[2])
-    if paused and inputs:
+    if active.paused and inputs:
         node = cut(node)
     node._note = note
     return node

@@ -115,6 +115,7 @@ row("exp", None, lambda m, x, z: z)
 row("expm1", None, lambda m, x, z: m.exp(x))
 row("exp2", None, lambda m, x, z: z * log(2.0))
 LOG = "-inf at 0, with derivative inf; nan, with derivative nan, below"
+# In the partials of logarithms `+ 0.0` turns -0.0 into 0.0.
 row("log", None, lambda m, x, z: defined(m, x >= 0.0, 1.0) / (x + 0.0), sample=(POSITIVE,), kinks=LOG)
 row("log1p", None, lambda m, x, z: defined(m, x >= -1.0, 1.0) / (1.0 + x), sample=((-0.9, 3.0),),
     kinks="-inf at -1, with derivative inf; nan, with derivative nan, below")
@@ -215,7 +216,8 @@ row("zmul", lambda m, r, x, y: m.where(r != 0.0, x * y, 0.0), zero, lambda m, r,
 row("stop", lambda m, x: x, zero, glyph="=", public=False, decreed=True, kinks="a number whose derivative is cut off")
 
 # Reductions: operands in lists, one rule for all partials; softmax and log_softmax are made of other operations.
-# C loops are printed from them by giving a rule lists of one item that stands for all, so no rule may count by itself.
+# The C printer calls a rule with a one-item list whose item stands for x[i]. So use m.count(xs), never len(xs).
+# m.total: the sum; m.largest: the largest item; m.pivot: its index; m.shift: the largest, or 0 if infinite.
 row("sum", lambda m, xs: m.total(xs), lambda m, xs, z: [1.0 for _ in xs], arity=None, lists=1, glyph="Σ")
 row("prod", lambda m, xs: others(xs)[1], lambda m, xs, z: others(xs)[0], arity=None, lists=1, glyph="Π")
 row("sumprod", lambda m, p, q: m.total(list(map(mul, p, q))), lambda m, p, q, z: [*q, *p], arity=None, lists=2, glyph="Σ×")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _reverse.pxd
@@ -265,7 +265,7 @@ def pull_back_product(reached: int, p: int, x: int, active: Any, adjoints: Any, 
 
 
 def pull_back_take(pool: Any, start: int, n: int, active: Any, adjoints: Any, q: int, r: int) -> None:
-    """Send the adjoint of a take to the item that was is_taken."""
+    """Send the adjoint of a take to the item that was taken."""
     zero = adjoints.zero
     index = pool[start]
     negative = adjoints.emit(LESS, index, zero, 0)

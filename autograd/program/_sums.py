@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _sums.pxd
