@@ -11,7 +11,7 @@ from autograd.engine.node import is_constant_inside, opcode, recorded_outside_tr
 from autograd.engine.value import Value, number, operands
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from _lower.pxd

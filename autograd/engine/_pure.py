@@ -219,7 +219,8 @@ def explore(root: Any, order: list[Any], leaves: list[Any], start: int, level: i
     """Visit what root depends on, depth first: new leaves into `leaves`, new operations into `order`, after their operands.
 
     An operation goes back on the stack below its operands, and into the order when it comes up again. Adjoints start at 0.
-    Operations older than the call of a level, if it is not 0, are passed over. Marks that are overwritten go into `saved`.
+    Operations older than the call of a level, if it is not 0, are passed over, and the result is OUTSIDE. Marks that are
+    overwritten go into `saved`. (Compiled, the result also says STALE, if a `_grad` is not 0. Here unused.)
     """
     if root._p0 is None:
         visit_leaf(root, leaves, start, saved)

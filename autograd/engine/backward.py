@@ -14,7 +14,7 @@ from autograd.engine.node import Node, NodeStack
 from autograd.errors import SweepError
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from backward.pxd and node.pxd
@@ -84,7 +84,7 @@ def topological_order(root_or_roots: N | Iterable[N]) -> list[N]:
             raise TypeError(f"topological_order() takes Values, not {type(root).__name__}")
     refuse_nesting()
     with lock:  # around a call, not around loops: CPython 3.13 does not guard their jumps against Ctrl-C
-        return collect(roots, 0)[0]
+        return order_locked(roots, 0)[0]
 
 
 def order_since(level: int, roots: list[N]) -> tuple[list[N], bool]:
@@ -95,10 +95,10 @@ def order_since(level: int, roots: list[N]) -> tuple[list[N], bool]:
     """
     refuse_nesting()
     with lock:
-        return collect(roots, level)
+        return order_locked(roots, level)
 
 
-def collect(roots: list[Any], level: int) -> tuple[list[Any], bool]:
+def order_locked(roots: list[Any], level: int) -> tuple[list[Any], bool]:
     """The order of a graph, under the lock; the ages of nodes stay."""
     global _clean
     order, leaves, saved = NodeStack(), NodeStack(), NodeStack()
@@ -124,10 +124,10 @@ def sweep(root: Node, seed: float) -> None:
     """Run the reverse sweep from a root."""
     refuse_nesting()
     with lock:
-        chain_rule(root, seed)
+        sweep_locked(root, seed)
 
 
-def chain_rule(root: Node, seed: float) -> None:
+def sweep_locked(root: Node, seed: float) -> None:
     """Order the graph, propagate adjoints from the root down, add what came to the leaves to their gradients."""
     global _clean
     order, leaves = NodeStack(), NodeStack()

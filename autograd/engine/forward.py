@@ -11,7 +11,7 @@ from autograd.engine import backward
 from autograd.engine.node import NodeStack
 
 if TYPE_CHECKING:
-    import cython  # the compiler looks for this line
+    import cython  # Cython looks for this line
 else:
     from autograd import _cython as cython
 if not cython.compiled:  # else from forward.pxd

@@ -51,7 +51,9 @@ TARGETS: dict[str, list[Target]] = {
             ("explore", "visit_leaf", "propagate", "send_to_many", "accumulate_into_grad"),
             SWEEP_TESTS,
         ),
-        Target("autograd/engine/backward.py", ("begin", "refuse_nesting", "collect", "sweep", "chain_rule"), SWEEP_TESTS),
+        Target(
+            "autograd/engine/backward.py", ("begin", "refuse_nesting", "order_locked", "sweep", "sweep_locked"), SWEEP_TESTS
+        ),
         Target(
             "autograd/engine/_pure.py",
             ("is_younger", "from_outside", "swept", "restore_marks", "settle", "pending", "push_tangents", "tangents_of"),
