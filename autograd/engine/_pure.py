@@ -85,11 +85,6 @@ def begin_level() -> int:
     return _level
 
 
-def last_level() -> int:
-    """The level of the call or trace that began last."""
-    return _level
-
-
 def age() -> int:
     """The mark of new nodes."""
     return _age

@@ -24,9 +24,6 @@ cdef inline long long count_level() noexcept:
     _level += 1
     return _level
 
-cdef inline long long last_level() noexcept:
-    return _level
-
 cdef inline int swept() noexcept:
     return SWEPT | (_level & (AGES - 1))
 

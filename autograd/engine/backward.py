@@ -20,7 +20,7 @@ else:
 if not cython.compiled:  # else from backward.pxd and node.pxd
     # fmt: off
     # isort: off
-    from autograd.engine._pure import AGES, OUTSIDE, STALE, WALKS, accumulate_into_grad, explore, from_outside, last_level
+    from autograd.engine._pure import AGES, OUTSIDE, STALE, WALKS, accumulate_into_grad, explore, from_outside
     from autograd.engine._pure import listed, pending, propagate, reset_adjoints, restore_marks, settle, swept
     # isort: on
     # fmt: on
@@ -112,9 +112,12 @@ def order_locked(roots: list[Any], level: int) -> tuple[list[Any], bool]:
 
 
 def made_since(nodes: list[Any]) -> int:
-    """The level since which these nodes, and all that depends on them, have been made; 0 where that is not known."""
+    """A level since which these nodes, and all that depends on them, have been made; 0 where none is known.
+
+    A mark of a node that no sweep has passed is at most the level it was made at, of which it is the remainder.
+    """
     marks = [node._mark for node in nodes]
-    return min(marks, default=0) if last_level() < AGES and all([0 <= mark < AGES for mark in marks]) else 0
+    return min(marks, default=0) if all([0 <= mark < AGES for mark in marks]) else 0
 
 
 # ---- sweeps
