@@ -58,6 +58,18 @@ class Jet:
 
     __radd__, __rmul__ = __add__, __mul__
 
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.items[0] < jet(other).items[0])
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.items[0] <= jet(other).items[0])
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.items[0] > jet(other).items[0])
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.items[0] >= jet(other).items[0])
+
 
 def jet(x: Any) -> Jet:
     """A number that depends on nothing."""
