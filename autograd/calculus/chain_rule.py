@@ -17,8 +17,9 @@ from autograd.engine.functions import VALUES
 from autograd.engine.modes import untrapped
 from autograd.engine.node import edges as recorded
 from autograd.engine.node import has_cuts
-from autograd.engine.value import Value, number, operands
+from autograd.engine.value import Value, constant, number, operands
 from autograd.errors import DomainError
+from autograd.ops.primitives import Row
 
 Term = tuple[Any, Any]  # an adjoint or tangent, and whether it is reached
 Edge = tuple[Value, Any, Any]  # an operand, the partial with respect to it, and whether it is read, as in `reached`
@@ -66,7 +67,13 @@ def _partials(node: Value, held: Sequence[Any], places: Sequence[int]) -> list[A
 
 def _by_rules(node: Value, rules: Sequence[Any], held: Sequence[Any], places: Sequence[int], *result: Value) -> list[Any]:
     """What a row's rules, of partials or of cuts, say of the operands at some places; None where there is no rule."""
-    row = node.primitive
+    try:
+        return _evaluated(node.primitive, rules, held, places, *result)
+    except ArithmeticError:  # of Python's floats; those in Values divide by 0 as IEEE says
+        return _evaluated(node.primitive, rules, list(map(constant, held)), places, *result)
+
+
+def _evaluated(row: Row, rules: Sequence[Any], held: Sequence[Any], places: Sequence[int], *result: Value) -> list[Any]:
     if row.arity is not None:
         return [None if rules[i] is None else rules[i](VALUES, *held, *result) for i in places]
     size = len(held) // max(row.lists, 1)

@@ -99,7 +99,7 @@ row("mul", lambda m, x, y: x * y, lambda m, x, y, z: y, lambda m, x, y, z: x, sy
 row("div", lambda m, x, y: x / y, lambda m, x, y, z: 1.0 / y, lambda m, x, y, z: -z / y, sample=(R, POSITIVE),
     symbol="/", glyph="÷", numpy="divide", kinks="x/0 is inf of the sign of x and of the zero; 0/0 is nan")
 row("pow", None, lambda m, x, y, z: rules.power_slope(m, x, y),
-    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, rules.slope_at_0(m, x, y), nan * z)),
+    lambda m, x, y, z: m.where(x > 0.0, z * m.log(x), m.where(x == 0.0, rules.slope_at_0(m, x, y, z), nan * z)),
     sample=((0.2, 3.0), R), symbol="**", glyph="xʸ", numpy="power",
     kinks="x**0 is 1 with derivative 0; to the exponent nan for x < 0, 0 for x = 0 < y")
 row("mod", lambda m, x, y: rules.modulo(m, x, y, m.fmod(x, y)), lambda m, x, y, z: 1.0,

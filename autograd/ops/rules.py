@@ -80,10 +80,14 @@ def power_slope(m: Any, x: Any, y: Any) -> Any:
     return m.where(y == 0.0, 0.0, slope)
 
 
-def slope_at_0(m: Any, x: Any, y: Any) -> Any:
-    """The derivative of x**y to y at x = 0; where it is recorded, for y <= 1 a 0 that falls as steeply as x**y * log(x)."""
-    zero = m.where(y > 1.0, 0.0, -m.sqrt(x)) if recorded(m) else 0.0
-    return m.where(y > 0.0, zero, -inf)
+def slope_at_0(m: Any, x: Any, y: Any, z: Any) -> Any:
+    """The derivative of z = x**y with respect to y at x = 0.
+
+    Recorded, its derivatives are as infinite as those of z * log(x): for 0 < y <= 1 it is -sqrt(x), a 0 of infinite slope.
+    """
+    if not recorded(m):
+        return m.where(y > 0.0, 0.0, -inf)
+    return m.where(y > 0.0, m.where(y > 1.0, 0.0, -m.sqrt(x)), m.where(y < 0.0, m.abs(z) * m.log(x), -inf))
 
 
 def modulo(m: Any, x: Any, y: Any, r: Any) -> Any:

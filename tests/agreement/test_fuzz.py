@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
+from math import inf, nan
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,6 +43,12 @@ FOUND = [  # what the tool has found
     ("ag.hypot(x[1], x[0])", [1.0, 0.0]),
     ("ag.asinh(x[0])", [0.0]),
     ("ag.atanh(x[0])", [0.0]),
+    ("x[0] / -0.0", [nan]),
+    ("v0 = x[0] / -0.0; ag.lgamma(v0)", [-2.0]),
+    ("v0 = ag.log1p(x[0]); v1 = ag.sign(v0); v1 / 0.0", [0.5]),
+    ("x[0] ** x[1]", [0.0, -1.0]),
+    ("x[0] ** x[1]", [-2.0, 3.0]),
+    ("v0 = ag.atanh(x[0]); ag.atan2(x[1], v0)", [2.0, inf]),
 ]
 
 
