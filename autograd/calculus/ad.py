@@ -15,7 +15,7 @@ import numpy as np
 from autograd._validate import real
 from autograd.calculus.chain_rule import Term, Terms, edges
 from autograd.engine.backward import made_since, order_since
-from autograd.engine.context import tracing
+from autograd.engine.context import TRACE, tracing
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value, constant, next_level, operands
 
@@ -58,6 +58,12 @@ def gradient(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     return tree.rebuild([as_value(x) for x in found] if create_graph else found)
 
 
+def deferred(sweep: str, seeds: Sequence[tuple[Value, Any]], others: Sequence[Any]) -> list[Any] | None:
+    """The results of a recorded sweep that the trace under way derives from its program later; None where it does not."""
+    trace = TRACE.get()
+    return None if trace is None else getattr(trace, sweep)(seeds, others)
+
+
 def as_value(x: Any) -> Value:
     """A Value as it is, a number as a leaf."""
     return constant(x if type(x) is Value else float(x))
@@ -65,6 +71,8 @@ def as_value(x: Any) -> Value:
 
 def pull_back(seeds: Mapping[int, tuple[Value, Any]], inputs: Sequence[Value], record: bool, level: int) -> list[Any]:
     """The adjoints of the inputs, made since a level: the reverse sweep from seeded outputs, over what depends on an input."""
+    if record and (found := deferred("pull_back", list(seeds.values()), inputs)) is not None:
+        return found
     return [0.0 if term is None else term[0] for term in pull_back_terms(seeds, inputs, record, level)]
 
 
@@ -97,12 +105,15 @@ def dependents(order: Sequence[Value], inputs: set[int]) -> set[int]:
     return active
 
 
-def push_forward(outputs: Sequence[Any], tangents: Mapping[int, Any], record: bool, level: int) -> list[Any]:
-    """The tangents of the outputs (numbers have 0), from those of the inputs, made since a level: numbers, Values, arrays.
+def push_forward(outputs: Sequence[Any], seeds: Mapping[int, tuple[Value, Any]], record: bool, level: int) -> list[Any]:
+    """The tangents of the outputs (numbers have 0), from seeded inputs, made since a level: numbers, Values, arrays.
 
     In an array, of directions, a 0 is structure: an infinite or nan derivative by one input spoils no direction that does not
     lead there.
     """
+    if record and (waiting := deferred("push_forward", list(seeds.values()), outputs)) is not None:
+        return waiting
+    tangents = {key: tangent for key, (_, tangent) in seeds.items()}
     order, _ = order_since(level, [x for x in outputs if type(x) is Value])
     terms = Terms(dict(tangents))
     active = dependents(order, set(tangents))

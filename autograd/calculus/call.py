@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from contextvars import Token
 from itertools import islice
 from threading import Lock
@@ -14,7 +15,7 @@ from autograd._pytree import is_container, map_leaves
 from autograd._validate import is_real
 from autograd.calculus.derivation import Argnums, Function
 from autograd.engine.backward import order_since
-from autograd.engine.context import LEVEL, MODE
+from autograd.engine.context import LEVEL, MODE, TRACE
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled, array_of, values_in
 from autograd.engine.value import Value, count_active, next_level, number, unary, variable, variables
@@ -68,11 +69,16 @@ class Call:
         else:
             for position, argument in zip(argnums, rebuilt, strict=True):
                 arguments[position] = argument
-        with inside(self.level):
+        with inside(self.level), self._sweeps_recorded():
             self.result = f(*arguments, **kwargs)
         self.aux: Any = None
         if has_aux:
             self.result, self.aux = pair_of(name, self.result)
+
+    def _sweeps_recorded(self) -> Any:
+        """In a trace, let no derivative inside wait for the program where this call may calculate with its number at once."""
+        trace = TRACE.get()
+        return nullcontext() if trace is None or self.inputs.kinds == {Value} else trace.recording_sweeps()
 
     def _chosen(self, name: str, args: Sequence[Any]) -> Any:
         """The arguments at the positions argnums."""

@@ -43,7 +43,7 @@ def gradient_rows(outputs: Sequence[Any], inputs: list[Value], level: int) -> An
 def tangent_columns(outputs: Sequence[Any], inputs: Sequence[Value], level: int) -> Any:
     """The Jacobian by one forward sweep of all unit vectors."""
     matrix = np.zeros((len(outputs), len(inputs)))
-    units = {id(v): unit for v, unit in zip(inputs, directions(len(inputs)), strict=True)}
+    units = {id(v): (v, unit) for v, unit in zip(inputs, directions(len(inputs)), strict=True)}
     for i, tangent in enumerate(push_forward(outputs, units, False, level)):
         matrix[i] = tangent
     return matrix
@@ -55,6 +55,15 @@ def recorded_rows(outputs: Sequence[Any], inputs: Sequence[Value], level: int) -
     with recording():
         for i, y in enumerate(outputs):
             matrix[i] = [as_value(x) for x in pull_back(as_seeds([y], [1.0]), inputs, True, level)]
+    return matrix
+
+
+def recorded_columns(outputs: Sequence[Any], inputs: Sequence[Value], level: int) -> Any:
+    """The same by one forward sweep for each input."""
+    matrix = np.empty((len(outputs), len(inputs)), dtype=object)
+    with recording():
+        for j, v in enumerate(inputs):
+            matrix[:, j] = [as_value(x) for x in push_forward(outputs, {id(v): (v, 1.0)}, True, level)]
     return matrix
 
 

@@ -105,7 +105,7 @@ def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int]
 def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, level: int) -> Any:
     """All colours of inputs in one forward sweep."""
     units = directions(_number(colours))
-    directed = {id(v): units[colour] for v, colour in zip(inputs, colours, strict=True)}
+    directed = {id(v): (v, units[colour]) for v, colour in zip(inputs, colours, strict=True)}
     tangents = push_forward(outputs, directed, False, level)
     products = np.zeros((len(outputs), len(units)))
     for i, tangent in enumerate(tangents):

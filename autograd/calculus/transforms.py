@@ -18,10 +18,18 @@ from autograd._pytree import Mismatch
 from autograd._validate import indices, real
 from autograd.calculus.ad import as_seeds, as_value, pull_back, push_forward
 from autograd.calculus.call import Call, numbers_of, one_number
-from autograd.calculus.dense import gradient_of_seeds, gradient_rows, recorded_rows, symmetric, tangent_columns
+from autograd.calculus.dense import (
+    gradient_of_seeds,
+    gradient_rows,
+    recorded_columns,
+    recorded_rows,
+    symmetric,
+    tangent_columns,
+)
 from autograd.calculus.derivation import Argnums, Derivation, Function
 from autograd.calculus.sparse import check_flat, sparse_hessian, sparse_jacobian
 from autograd.engine.backward import adjoints
+from autograd.engine.context import tracing
 from autograd.engine.forward import tangents as pushed
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled, blocks
@@ -189,19 +197,21 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 
 def _directed(name: str, f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[Call, dict[int, Any]]:
-    """A call of f, and the tangents of its variables by identity."""
+    """A call of f, and its variables with their tangents, by identity."""
     arguments, several = arguments_of(f, primals)
     call = Call(name, f, arguments, {}, range(len(arguments)) if several else 0, has_aux)
     numbers, nested = _along(name, "tangents", "primals", call.inputs, tangents)
     call.nested = call.nested or nested
     seeds = [t if type(t) is Value else real(t, "a tangent") for t in numbers]
-    return call, {id(v): t for v, t in zip(call.variables, seeds, strict=True)}
+    return call, {id(v): (v, t) for v, t in zip(call.variables, seeds, strict=True)}
 
 
 def _tangents(call: Call, outputs: Sequence[Any], direction: dict[int, Any]) -> Sequence[Any]:
     """The tangents of the outputs of a call: numbers where no Values from outside take part."""
     if not call.nested:
-        numbers = pushed([x for x in outputs if type(x) is Value], call.level, call.variables, list(direction.values()))
+        numbers = pushed(
+            [x for x in outputs if type(x) is Value], call.level, call.variables, [t for _, t in direction.values()]
+        )
         if numbers is not None:
             found = iter(numbers)
             return [next(found) if type(x) is Value else 0.0 for x in outputs]
@@ -357,9 +367,10 @@ def _check_sparse(name: str, call: Call, outputs: Raveled) -> None:
 def _matrix(call: Call, outputs: Sequence[Any], mode: str | None) -> Any:
     """The derivatives of the outputs (rows) with respect to the call's variables (columns)."""
     call.look_outside(outputs)
+    forward = mode == "forward" or (mode is None and len(call.variables) < len(outputs))
     if call.nested:
-        return recorded_rows(outputs, call.variables, call.level)
-    if mode == "forward" or (mode is None and len(call.variables) < len(outputs)):
+        return (recorded_columns if forward and tracing() else recorded_rows)(outputs, call.variables, call.level)
+    if forward:
         return tangent_columns(outputs, call.variables, call.level)
     return gradient_rows(outputs, call.variables, call.level)
 

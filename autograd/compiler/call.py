@@ -43,7 +43,7 @@ def _check_guards(specialization: Specialization, numbers: tuple[float, ...]) ->
 def _gradients(specialization: Specialization, name: str) -> list[tuple[int, Runner]]:
     """For each output the opcode of its nodes, and the runner of the output and its gradient."""
     if specialization.gradients is None:
-        source = specialization.source
+        source = specialization.differentiable()
         specialization.gradients = [
             (register_output(source, k, name), Runner(gradient(source, k, range(source.inputs), with_reached=True)))
             for k in range(len(specialization.layout.places))

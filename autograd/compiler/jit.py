@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.calculus.derivation import derivation_of, global_name
 from autograd.compiler.call import call_on_values
+from autograd.compiler.deferred import NotDeferred
 from autograd.compiler.path_cache import PathCache
 from autograd.compiler.signature import SCALAR, flat_numbers, key_of
 from autograd.compiler.specialization import Specialization
@@ -21,6 +22,7 @@ from autograd.compiler.trace import Trace
 from autograd.compiler.trace_call import TracedCall
 from autograd.engine.context import MODE, TRACE, mode
 from autograd.engine.value import Value, number
+from autograd.errors import ProgramError
 from autograd.program.program import Program
 
 Function = Callable[..., Any]
@@ -191,10 +193,21 @@ class Jitted:
             if cache.paths is not known and (path := cache.find(pieces)):
                 return path  # another thread was faster
             started = time.perf_counter()
-            trace = Trace([number(x) for x in flat_numbers(pieces)], f"jit({self.name})")
-            path = TracedCall(self, trace, args, kwargs).specialization()
-            trace.check_leaks()
+            try:
+                path = self._traced(args, kwargs, pieces, defers=True)
+            except NotDeferred:
+                path = self._traced(args, kwargs, pieces, defers=False)
             cache.add(path)
             self._counts["traces"] += 1
             self._counts["seconds tracing"] += time.perf_counter() - started
             return path
+
+    def _traced(self, args: Any, kwargs: Any, pieces: Sequence[Any], defers: bool) -> Specialization:
+        """A trace for these arguments; with `defers`, sweeps inside are left to its program."""
+        trace = Trace([number(x) for x in flat_numbers(pieces)], f"jit({self.name})", defers)
+        try:
+            path = TracedCall(self, trace, args, kwargs).specialization()
+        except ProgramError as error:
+            raise NotDeferred(f"jit({self.name}): {error}") from error
+        trace.check_leaks()
+        return path

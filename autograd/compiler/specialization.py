@@ -10,8 +10,11 @@ from autograd.compiler.result_layout import ResultLayout
 from autograd.compiler.trace import Trace
 from autograd.engine.ravel import Raveled
 from autograd.engine.value import Value
+from autograd.program.derive import derived
 from autograd.program.executor import Runner
+from autograd.program.expand import expand
 from autograd.program.passes import compact, prune, tidy
+from autograd.program.program import Program
 from autograd.program.reverse import gradient
 
 
@@ -42,15 +45,20 @@ class Specialization:
         values = [x for x in computed if id(x) not in derivatives]
         root = [request.output] if request and derivatives and type(request.output) is Value else []
         program, self.captured = lower(trace, root + values)
-        self.source = tidy(program)
+        self.holds_sweeps = bool(trace.deferred)
+        self.source = derived(program) if self.holds_sweeps else tidy(program)
         if request and root and not self.captured:
-            self.source = gradient(self.source, 0, request.wanted)
+            self.source = gradient(self.differentiable(), 0, request.wanted)
             outputs = iter(range(1, 1 + len(values)))
             chosen = [1 + len(values) + derivatives[id(x)] if id(x) in derivatives else next(outputs) for x in computed]
             self.source = compact(prune(self.source.replaced(outputs=self.source.outputs[chosen])))
         self.outcomes = tuple(self.source.outcomes.tolist())
         self.gradients: list[tuple[int, Runner]] | None = None  # of its outputs, see call.py; made when first needed
         self._runner: Runner | None = None
+
+    def differentiable(self) -> Program:
+        """The program, of which derivatives can be taken unless it holds a gradient already."""
+        return tidy(expand(self.source)) if self.holds_sweeps else self.source
 
     @property
     def runner(self) -> Runner:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.calculus.call import inside
 from autograd.compiler._lower import needed_in_trace
+from autograd.compiler.deferred import Deferred
 from autograd.compiler.refusals import Refusals, users_line
 from autograd.engine import trace_ops
 from autograd.engine.backward import topological_order
@@ -25,17 +26,22 @@ class Trace:
     While it runs, `engine.context` hands it every look at a Value.
     """
 
-    def __init__(self, numbers: Sequence[float], name: str) -> None:
+    def __init__(self, numbers: Sequence[float], name: str, defers: bool = True) -> None:
         self.level = next_level()
         self.variables: list[Value] = variables(list(numbers), self.level)
         self.guards: dict[int, tuple[Value, bool]] = {}
         self.lines: dict[int, str] = {}  # of the guards, in the user's code
         self.name = name
         self.refusals = Refusals(name)
+        self.deferred = self.deferred_now = Deferred() if defers else None
 
     def guard(self, node: Value, outcome: bool) -> None:
         """Note that the function asked whether the number is 0."""
-        if not self.known(node) and id(node) not in self.guards:
+        if self.known(node):
+            return
+        if self.deferred:
+            self.deferred.refuse()
+        if id(node) not in self.guards:
             self.guards[id(node)] = (node, outcome)
             self.lines[id(node)] = users_line()
 
@@ -52,6 +58,23 @@ class Trace:
         """The first of the largest numbers and its place."""
         return trace_ops.largest(xs)
 
+    def pull_back(self, seeds: Sequence[tuple[Value, Any]], inputs: Sequence[Value]) -> list[Any] | None:
+        """The derivatives of the seeded outputs, which the program's own sweep will give; None where it is to be recorded."""
+        return self.deferred_now.pull_back(seeds, inputs) if self.deferred_now is not None else None
+
+    def push_forward(self, seeds: Sequence[tuple[Value, Any]], outputs: Sequence[Any]) -> list[Any] | None:
+        """Likewise the derivatives of outputs in the direction of seeds."""
+        return self.deferred_now.push_forward(seeds, outputs) if self.deferred_now is not None else None
+
+    @contextmanager
+    def recording_sweeps(self) -> Iterator[None]:
+        """Let sweeps inside be recorded."""
+        deferred, self.deferred_now = self.deferred_now, None
+        try:
+            yield
+        finally:
+            self.deferred_now = deferred
+
     def known(self, node: Value) -> bool:
         """Whether this is a plain constant, the same in every call."""
         return node.operation == 0 and is_constant_inside(node, self.level)
@@ -59,7 +82,10 @@ class Trace:
     def run(self, f: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
         """The result of f; TraceError where it does what a program cannot repeat."""
         with self.refusals.watching(f, args, kwargs), self._active(), inside(self.level):
-            return f(*args, **kwargs)
+            result = f(*args, **kwargs)
+        if self.deferred:
+            self.deferred.check()
+        return result
 
     @contextmanager
     def trying(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.calculus.call import one_number, pair_of
 from autograd.calculus.derivation import Derivation
+from autograd.compiler.deferred import NotDeferred
 from autograd.compiler.refusals import TextError
 from autograd.compiler.signature import filled, flat_numbers, is_number, key_of
 from autograd.compiler.specialization import GradientRequest, Specialization
@@ -48,6 +49,8 @@ class TracedCall:
         except Exception as error:
             if isinstance(error, TraceError) and not isinstance(error, TextError):
                 raise
+            if self.trace.deferred:
+                raise NotDeferred("it raises, which may come of a number that is not known yet") from error
             failure = error
         self.jitted.run_untraced(unmarked(self.args), self._plain_kwargs())
         if isinstance(failure, TraceError):

@@ -58,7 +58,6 @@ def mark_dependent(code: Any, pool: Any, first: int, active: Any) -> None:
     op, a, b, c = code[0], code[1], code[2], code[3]
     for i in range(len(op)):
         o, x, y, w = op[i], a[i], b[i], c[i]
-        active[first + i] = 0
         for k in range(operand_count(o, y)):
             if active[operand(o, x, y, w, pool, k)]:
                 active[first + i] = 1

@@ -73,7 +73,9 @@ TARGETS: dict[str, list[Target]] = {
         Target("viz/model/graph.py", ("reached", "message"), PICTURE_TESTS),
         Target("viz/stepper/timeline.py", ("_sweep",), ("tests/viz/stepper/test_player.py",)),
     ],
-    "programs": [Target("autograd/program/_reverse.py", ("Adjoints", "pull_back"), PROGRAM_TESTS)],
+    "programs": [
+        Target("autograd/program/_sweeps.py", ("Sweep", "pull_back", "push_forward", "step", "choose"), PROGRAM_TESTS)
+    ],
 }
 
 
