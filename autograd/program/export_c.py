@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from autograd.errors import ProgramError
 from autograd.program.code import P
+from autograd.program.expand import expand
 from autograd.program.export_function import FunctionWriter
 from autograd.program.export_helpers import helpers
 from autograd.program.instructions import CALL
 from autograd.program.passes import finish
 from autograd.program.printing import summary
-from autograd.program.reverse import gradient
-from autograd.program.verify import check
+from autograd.program.sweeping import NO_PARTIALS, Sweeps
+from autograd.program.verify import as_ints, check
 
 KEYWORDS = """
 auto break case char const continue default do double else enum extern float for goto if inline int long register restrict
@@ -48,15 +48,16 @@ ABOUT = """/* {name}: {size}, as C99.
 """
 
 
-def c_source(program: P, name: str) -> str:
+def c_source(program: P, name: str, gradient: bool | None = None) -> str:
     """The text of the file: see Program.to_c."""
     _check_name(name)
     check(program)
     if (program.op == CALL).any():
         raise ProgramError("a program that calls Python functions cannot be written as C")
     programs, names = [program], [name]
-    with suppress(ProgramError):  # which holds derivatives already
-        programs.append(_with_jacobian(program))
+    holds_derivatives = bool(NO_PARTIALS[program.op].any())
+    if gradient or (gradient is None and len(program.outputs) == 1 and not holds_derivatives):
+        programs.append(_with_jacobian(expand(program)))
         names.append(f"{name}_gradient")
     writers = [FunctionWriter(finish(p), x, len(program.outputs)) for p, x in zip(programs, names, strict=True)]
     bodies = ["".join(writer.functions()) for writer in writers]
@@ -70,10 +71,11 @@ def c_source(program: P, name: str) -> str:
 
 def _with_jacobian(program: P) -> P:
     """The program with the derivatives of each output with respect to all inputs as further outputs."""
-    derived = program
-    for output in range(len(program.outputs)):
-        derived = gradient(derived, output, range(program.inputs))
-    return derived
+    sweeps = Sweeps(program)
+    inputs = range(program.inputs)
+    slots = [q for root in sweeps.slots_of(program.outputs) for q, _ in sweeps.reverse([(root, sweeps.one)], inputs)]
+    derived = sweeps.appended()
+    return derived.replaced(outputs=as_ints([*derived.outputs, *slots], "outputs"), reverse_start=len(program))
 
 
 def _about(program: P, name: str, has_gradient: bool) -> str:
@@ -81,7 +83,7 @@ def _about(program: P, name: str, has_gradient: bool) -> str:
     size, inputs, outputs = summary(program)[len("<Program: ") : -1], program.inputs, len(program.outputs)
     entry = f"\n   int {name}_gradient(const double *in, double *out, double *gradient)"
     matrix = f"\n   gradient  {outputs} x {inputs}: the derivative of out[i] by in[j] is gradient[{inputs} * i + j]"
-    shown = [entry, matrix] if has_gradient else ["", "\n   There is no gradient: the program holds derivatives already."]
+    shown = [entry, matrix] if has_gradient else ["", "\n   There is no gradient: to_c(name, gradient=True) writes one."]
     return ABOUT.format(name=name, size=size, inputs=inputs, outputs=outputs, entry=shown[0], matrix=shown[1])
 
 

@@ -147,18 +147,18 @@ class Program(Code):
         code = tuple(parts.pop(name) for name in CODE)
         return cls(code=code, **parts).replaced(reverse_start=reverse_start).check()
 
-    def to_c(self, name: str = "f") -> str:
+    def to_c(self, name: str = "f", gradient: bool | None = None) -> str:
         """The program as the text of one C99 file that needs nothing but the C library.
 
         The file defines `int NAME(const double *in, double *out)` and
         `int NAME_gradient(const double *in, double *out, double *gradient)`. `in` holds the program's inputs, `out` its
         outputs, `gradient` the derivatives of the output with respect to each input (of several outputs: the Jacobian, row by
         row). Both return 0; 1 + i where guard i is broken, so that the traced function would take another path; -1 where the
-        index of a `take` is out of range; -2 where there is no memory. A program that holds derivatives already gets no
-        NAME_gradient.
+        index of a `take` is out of range; -2 where there is no memory.
 
         Args:
             name: a C identifier, "f" by default.
+            gradient: whether to write NAME_gradient; by default for a program with one output that holds no derivatives.
 
         Returns:
             The text.
@@ -178,4 +178,4 @@ class Program(Code):
                 return 0;
             }
         """
-        return c_source(self, name)
+        return c_source(self, name, gradient)

@@ -93,7 +93,7 @@ def test_every_row_at_the_edges(folder: Path) -> None:
     rows = [row for row in TABLE.values() if row.arity]
     code = [OPCODES[row.name] for row in rows], *([k if k < (row.arity or 0) else 0 for row in rows] for k in range(3))
     program = Program(3, [], code, [], range(3, 3 + len(rows))).check()
-    library = Library(program.to_c("every"), folder)
+    library = Library(program.to_c("every", gradient=True), folder)
     functions = [printed(row.name, "012"[: row.arity]) for row in rows]
     for point in np.stack(np.meshgrid(EDGES, EDGES, EDGES)).reshape(3, -1).T.tolist():
         result, found = library.gradient("every", program, point)
@@ -150,7 +150,7 @@ def branching(v: Any) -> Any:
 @needs_compiler
 def test_broken_guard(folder: Path) -> None:
     program = traced(branching, [3.0, 2.0])
-    library = Library(program.to_c("branching"), folder)
+    library = Library(program.to_c("branching", gradient=True), folder)
     for entry in (library.value, library.gradient):
         assert [entry("branching", program, point)[0] for point in ([3.0, 2.0], [1.0, 2.0], [-3.0, -2.0])] == [0, 1, 1]
         assert entry("branching", program, [3.0, -2.0])[0] == 2
@@ -162,7 +162,7 @@ def test_broken_guard(folder: Path) -> None:
 @needs_compiler
 def test_several_outputs(folder: Path) -> None:
     program = traced(branching, [3.0, 2.0])
-    _, found = Library(program.to_c("g"), folder).gradient("g", program, [5.0, 2.0])
+    _, found = Library(program.to_c("g", gradient=True), folder).gradient("g", program, [5.0, 2.0])
     close(found, [10.0, np.exp(2.0), 2.0, 5.0, 0.0, np.exp(2.0)], 1e-15)
 
 
@@ -214,9 +214,9 @@ def test_without_inputs_or_instructions(folder: Path) -> None:
     library = Library(constant.to_c("constant"), folder)
     assert same(library.value("constant", constant, [])[1], [2.5, -0.0])
     nothing = Program(2, [], ([], [], [], []), [], []).check()
-    assert Library(nothing.to_c("nothing"), folder).gradient("nothing", nothing, [1.0, 2.0])[0] == 0
+    assert Library(nothing.to_c("nothing", gradient=True), folder).gradient("nothing", nothing, [1.0, 2.0])[0] == 0
     swapped = Program(2, [], ([], [], [], []), [], [1, 0]).check()
-    found = Library(swapped.to_c("swapped"), folder).gradient("swapped", swapped, [1.0, 2.0])[1]
+    found = Library(swapped.to_c("swapped", gradient=True), folder).gradient("swapped", swapped, [1.0, 2.0])[1]
     assert found.tolist() == [2.0, 1.0, 0.0, 1.0, 1.0, 0.0]
 
 
@@ -224,10 +224,26 @@ def test_without_inputs_or_instructions(folder: Path) -> None:
 def test_program_of_a_derivative(folder: Path) -> None:
     program = jit(ag.value_and_grad(lambda x: x * ag.acos(x))).program(0.5)
     source = program.to_c("both")
-    assert "both_gradient" not in source and "holds derivatives already" in source
+    assert "both_gradient" not in source and "There is no gradient" in source
     result, found = Library(source, folder).value("both", program, [0.25])
     assert result == 0
     close(found, ag.value_and_grad(lambda x: x * ag.acos(x))(0.25), 1e-15)
+
+
+@needs_compiler
+def test_the_gradient_of_a_derivative(folder: Path) -> None:
+    """It is written where it is asked for: here the second derivative."""
+    slope = ag.grad(lambda x: x * ag.acos(x) + ag.relu(x))
+    program = jit(slope).program(0.5)
+    result, found = Library(program.to_c("slope", gradient=True), folder).gradient("slope", program, [0.25])
+    assert result == 0
+    close(found, [slope(0.25), ag.grad(slope)(0.25)], 1e-14)
+
+
+def test_no_gradient_that_nobody_asked_for() -> None:
+    one, two = traced(lambda v: v[0] * v[1], [1.0, 2.0]), traced(lambda v: [v[0] * v[1], v[0]], [1.0, 2.0])
+    written = [["f_gradient" in p.to_c("f", gradient=g) for g in (None, True, False)] for p in (one, two)]
+    assert written == [[True, True, False], [False, True, False]]
 
 
 def test_only_what_is_used_is_written() -> None:
