@@ -20,6 +20,7 @@ from autograd._containers import NODES as NODES
 from autograd._containers import PLAIN as PLAIN
 from autograd._containers import exact as exact
 from autograd._containers import node_of as node_of
+from autograd._containers import register_pytree_node as register_pytree_node
 from autograd._kinds import kinds_of as kinds_of
 
 Spec = Any  # LEAF or (kind, aux, children)

@@ -94,7 +94,7 @@ def curvature(op: int) -> tuple[Reach | None, ...]:
 @cache
 def is_linear(op: int) -> bool:
     """Whether no partial of this reduction over lists depends on an operand."""
-    return not any(of_lists(op, [Reads(frozenset([i])) for i in range(2 * max(OPERATIONS[op].row.lists, 1))]))
+    return not any(of_lists(op, [Reads(frozenset([i])) for i in range(3 * max(OPERATIONS[op].row.lists, 1))]))
 
 
 def of_lists(op: int, xs: Sequence[Reads]) -> list[Reach]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd._pytree import register_pytree_node
 from autograd._validate import is_real
-from autograd.calculus.ad import directions, push_forward
+from autograd.calculus.ad import as_seeds, directions, pull_back, push_forward
 from autograd.calculus.coloring import distinct_columns, star_colouring
 from autograd.calculus.dense import gradient_row
 from autograd.calculus.sparsity import hessian_pattern, jacobian_pattern
+from autograd.engine.context import tracing
 from autograd.engine.functions import FUNCTIONS
 from autograd.engine.modes import recording
 from autograd.engine.ravel import Raveled
@@ -95,7 +97,7 @@ def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int]
     for y, colour in zip(outputs, colours, strict=True):
         if type(y) is Value:
             groups[colour].append(y)
-    products = np.zeros((len(groups), len(inputs)))
+    products = np.zeros((len(groups), len(inputs)), dtype=object if tracing() else float)
     for colour, group in enumerate(groups):
         if group:
             products[colour] = _gradient_of_sum(group, inputs, level)
@@ -103,13 +105,18 @@ def _by_rows(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int]
 
 
 def _by_columns(outputs: Sequence[Any], inputs: Sequence[Value], colours: list[int], pairs: Any, level: int) -> Any:
-    """All colours of inputs in one forward sweep."""
-    units = directions(_number(colours))
-    directed = {id(v): (v, units[colour]) for v, colour in zip(inputs, colours, strict=True)}
-    tangents = push_forward(outputs, directed, False, level)
-    products = np.zeros((len(outputs), len(units)))
-    for i, tangent in enumerate(tangents):
-        products[i] = tangent
+    """All colours of inputs in one forward sweep; in a trace, in one each."""
+    count = _number(colours)
+    products = np.zeros((len(outputs), count), dtype=object if tracing() else float)
+    if tracing():
+        for colour in range(count):
+            alike = {id(v): (v, 1.0) for v, own in zip(inputs, colours, strict=True) if own == colour}
+            products[:, colour] = push_forward(outputs, alike, True, level)
+    else:
+        units = directions(count)
+        directed = {id(v): (v, units[colour]) for v, colour in zip(inputs, colours, strict=True)}
+        for i, tangent in enumerate(push_forward(outputs, directed, False, level)):
+            products[i] = tangent
     return products[pairs[:, 0], np.array(colours, dtype=int)[pairs[:, 1]]]
 
 
@@ -139,9 +146,11 @@ def _alone(i: int, j: int, colours: list[int], alike: list[Counter[int]]) -> boo
     return alike[i][colours[j]] == 1
 
 
-def _gradient_of_sum(group: list[Value], inputs: Sequence[Value], level: int) -> Sequence[float]:
+def _gradient_of_sum(group: list[Value], inputs: Sequence[Value], level: int) -> Sequence[Any]:
     with recording():
         root = FUNCTIONS["sum"](group) if len(group) > 1 else group[0]
+        if tracing():
+            return pull_back(as_seeds([root], [1.0]), inputs, True, level)
     return gradient_row(root, list(inputs), level)
 
 
@@ -176,8 +185,34 @@ def pairs_of(rows: Rows) -> Any:
     return np.array([(i, j) for i, row in enumerate(rows) for j in sorted(row)], dtype=np.intp).reshape(-1, 2)
 
 
-def matrix_of(pairs: Any, data: Iterable[float], shape: tuple[int, int]) -> Any:
+class SparseValues:
+    """A sparse matrix in a trace: what the traced function returns is a SciPy matrix when its numbers are there."""
+
+    def __init__(self, data: Any, pairs: bytes, shape: tuple[int, int]) -> None:
+        self.data, self.pairs, self.shape = data, pairs, shape
+
+
+def _rebuilt(aux: tuple[bytes, tuple[int, int]], children: Sequence[Any]) -> Any:
+    """The matrix of numbers; of anything else the same again."""
+    (data,) = children
+    if not isinstance(data, np.ndarray) or tracing():
+        return SparseValues(data, *aux)
+    if data.dtype == object:
+        raise TypeError("sparse derivatives are numbers, but Values from outside take part: leave sparse= out, or detach them")
+    if data.ndim > 1:
+        raise TypeError("sparse derivatives at many points would be many matrices: leave sparse= out, or take point by point")
+    return matrix_of(np.frombuffer(aux[0], dtype=np.intp).reshape(-1, 2), data, aux[1])
+
+
+register_pytree_node(SparseValues, lambda x: ([x.data], (x.pairs, x.shape)), _rebuilt)
+
+
+def matrix_of(pairs: Any, data: Iterable[Any], shape: tuple[int, int]) -> Any:
     """A SciPy `csr_array`, or a dense array where there is no SciPy."""
+    if tracing():
+        held = np.empty(len(pairs), dtype=object)
+        held[:] = list(data)
+        return SparseValues(held, pairs.tobytes(), shape)
     i, j = pairs[:, 0], pairs[:, 1]
     numbers = np.asarray(data, dtype=float)
     if (sparse := _scipy_sparse()) is not None:

@@ -47,10 +47,10 @@ class TracedCall:
         try:
             return self.trace.run(f, self.traced_args, self.traced_kwargs)
         except Exception as error:
-            if isinstance(error, TraceError) and not isinstance(error, TextError):
-                raise
             if self.trace.deferred:
                 raise NotDeferred("it raises, which may come of a number that is not known yet") from error
+            if isinstance(error, TraceError) and not isinstance(error, TextError):
+                raise
             failure = error
         self.jitted.run_untraced(unmarked(self.args), self._plain_kwargs())
         if isinstance(failure, TraceError):

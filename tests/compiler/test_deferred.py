@@ -197,3 +197,38 @@ def test_many_points() -> None:
     points = np.array([[0.7, 1.3, -0.4], [-0.2, 0.6, 1.9], [0.1, 0.2, 0.3]])
     for way in (hessian(smooth), lambda x: hvp(smooth, x, np.array(DIRECTION))):
         agree(vmap(way)(points), np.array([way(x) for x in points]))
+
+
+def chain(x: Any) -> Any:
+    """A function of which most second derivatives are 0."""
+    pieces = [ag.relu(x[i] * x[i + 1]) + ag.where(x[i] > 0.0, x[i] ** 2, x[i + 1] ** 3) for i in range(len(x) - 1)]
+    return sum(pieces) + ag.logsumexp(x[:2]) * x[0] + ag.prod(x[-3:]) + grad(lambda y: y * y * x[1] * y)(x[0])
+
+
+def each(x: Any) -> Any:
+    return [x[i] * ag.sin(x[i + 1]) + ag.maximum(x[i], 0.2) for i in range(len(x) - 1)] + [x[0] + 2.0]
+
+
+@pytest.mark.parametrize("order", ["hessian", "reverse", "forward", "either"])
+def test_sparse_derivatives(order: str) -> None:
+    """As many numbers as eagerly, wherever they are; at other points too."""
+    mode = None if order == "either" else order
+    way = hessian(chain, sparse=True) if order == "hessian" else jacobian(each, mode=mode, sparse=True)
+    dense = hessian(chain) if order == "hessian" else jacobian(each)
+    traced = jit(way)
+    for point in ([0.3, 0.5, -0.2, 1.2, 0.7], [-0.3, 0.5, 0.2, -1.2, 0.0]):
+        found, expected = traced(point), way(point)
+        assert type(found) is type(expected) and found.shape == expected.shape and found.nnz >= expected.nnz
+        assert np.allclose(found.toarray(), np.array(dense(point)), rtol=1e-12, atol=1e-14)
+    held = jit(lambda x: {"matrix": way(x), "value": x[0]})([0.3, 0.5, -0.2, 1.2, 0.7])
+    assert held["value"] == 0.3 and (held["matrix"] != way([0.3, 0.5, -0.2, 1.2, 0.7])).nnz <= 1
+
+
+def test_sparse_derivatives_hold_numbers() -> None:
+    for refused in (
+        lambda: jit(hessian(chain, sparse=True))([Value(0.1), 0.2, 0.3, 0.4]),
+        lambda: vmap(hessian(chain, sparse=True))(np.ones((2, 4))),
+        lambda: grad(lambda x: hessian(chain, sparse=True)([x, x, x, x]).sum())(1.0),
+    ):
+        with pytest.raises(TypeError, match="sparse"):
+            refused()
