@@ -149,7 +149,7 @@ class Batched:
         workers, size = 1, points
         if plan.releases_lock:
             workers = self.threads or (os.cpu_count() or 1 if slots * points > SERIAL else 1)
-            size = min(-(-points // (PARTS * workers)) if workers > 1 else points, PART_SIZE // slots + 1)
+            size = min(-(-points // (PARTS * workers)) if workers > 1 else points, PART_SIZE // max(slots, 1) + 1)
         size = -(-size // block) * block
         parts = [(start, min(start + size, points)) for start in range(0, points, size)]
         share(plan.points(inputs, arrays, failed, block), parts, workers)

@@ -235,6 +235,13 @@ def test_wrapper() -> None:
     assert vmap(inner, in_axes=(0, None)).in_axes == (0, None) and inner.in_axes == (None, 0)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("f", [lambda x: x * 2.0, ag.grad(np.sum), lambda x: 1.0, ag.jacobian(lambda x: x * 2.0)])
+def test_empty_arguments(f: Callable[..., Any], executor: str) -> None:
+    """A program without numbers runs too."""
+    result = vmap(f)(np.zeros((3, 0)))
+    assert result.shape == (3, *np.shape(f(np.zeros(0))))
+
+
 INTERRUPT = """
 import os, random, signal, sys, threading, time
 import numpy as np
