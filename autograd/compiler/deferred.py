@@ -68,4 +68,5 @@ class Deferred:
         self.count += 1
         node = trace_ops.call(sweep, name, operands, nan)
         first = trace_ops.call(ITEM, "derivative", [node, 0.0], nan)
-        return [first, *[record(first.operation, (node, float(i)), nan, (0.0, 0.0)) for i in range(1, len(others))]]
+        item = first.operation
+        return [first, *[record(item, (node, float(i)), nan, (0.0, 0.0)) for i in range(1, len(others))]]

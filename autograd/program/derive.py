@@ -22,7 +22,7 @@ from autograd.program.sweeping import Sweeps
 from autograd.program.verify import as_ints
 
 MAX_ROUNDS = 6  # of derivatives of derivatives; a program's cost grows with each
-MAX_SLOTS = 50_000_000
+MAX_SLOTS = 20_000_000  # half a gigabyte while they are written
 
 
 def _never(*operands: float) -> float:

@@ -53,6 +53,8 @@ class Sweeps(Generic[P]):
         self.slots, self._pooled = self.program.slots, len(self.program.pool)
         self._active: dict[tuple[int, ...], Any] = {}
         self._room: Any = None
+        self._linear: Any = None
+        self._reach: Any = None
 
     def slots_of(self, slots: Sequence[int]) -> list[int]:
         """The slots here of slots of the program that was given."""
@@ -76,9 +78,9 @@ class Sweeps(Generic[P]):
             if active[slot]:
                 sweep.send(slot, sweep.one, seed, sweep.one)
         pull_back(self._code, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
-        for slot in reversed(wanted):
-            if sweep.linear[slot] < 0:
-                sweep.settle(slot)
+        places = np.array(wanted, dtype=np.int64)[::-1]
+        for slot in places[self._linear[places] < 0].tolist():
+            sweep.settle(slot)
         return self._ends(sweep, wanted)
 
     def forward(self, seeds: Sequence[Pair], outputs: Sequence[int]) -> list[Pair]:
@@ -88,7 +90,7 @@ class Sweeps(Generic[P]):
         active = np.ascontiguousarray(active & live)
         sweep = self._sweep(forward=True)
         for slot, seed in seeds:
-            sweep.linear[slot], sweep.reach[slot] = seed, sweep.one
+            self._linear[slot], self._reach[slot] = seed, self.one
         push_forward(self._code, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
         return self._ends(sweep, outputs)
 
@@ -139,6 +141,7 @@ class Sweeps(Generic[P]):
             raise ProgramError("too many derivatives for one program: its slots have 31 bits")
         ends = np.full((4, program.slots), -1, dtype=np.int32)
         code, pool, lists = self._room
+        self._linear, self._reach = ends[2], ends[3]  # what the sweep knows by these names
         return Sweep(code, pool, lists, ends, self.slots, self.one, forward)
 
     def _ends(self, sweep: Sweep, slots: Sequence[int]) -> list[Pair]:
@@ -150,5 +153,7 @@ class Sweeps(Generic[P]):
         self._written.append(new)
         self._pools.append(np.asarray(sweep.pool)[: sweep.used].copy())
         self.slots, self._pooled = self.slots + sweep.count, self._pooled + sweep.used
-        ends = [(int(sweep.linear[x]), int(sweep.reach[x])) for x in slots]
-        return [(q, r) if q >= 0 else (self.zero, self.zero) for q, r in ends]
+        places = np.array(slots, dtype=np.int64)
+        q, r = self._linear[places], self._reach[places]
+        found = np.where(q >= 0, q, self.zero), np.where(q >= 0, r, self.zero)
+        return list(zip(found[0].tolist(), found[1].tolist(), strict=True))
