@@ -130,8 +130,11 @@ def _without_markers(program: P) -> P:
 def _round(program: P, calls: Any) -> P:
     """The program with the instructions of sweeps that depend on no other one, in front of those that depend on them."""
     later, behind = _behind(program, calls)
-    ready = calls[~behind].tolist()
-    sweeps = Sweeps(program)
+    is_early = later[program.first :] == 0
+    early = int(np.count_nonzero(is_early))
+    program = reordered(program, np.argsort(~is_early, kind="stable"))
+    ready = _calls(program, REVERSE, FORWARD)[~behind].tolist()
+    sweeps = Sweeps(program, early)
     found = np.full(program.slots, -1)  # by the slot of a call, where its derivatives are in `ends`
     ends: list[int] = []
     for i in ready:
@@ -149,10 +152,8 @@ def _round(program: P, calls: Any) -> P:
     longer = sweeps.appended()
     place = np.arange(longer.slots)
     place[longer.first + items] = results
-    dropped, behind = np.zeros((2, len(longer)), dtype=bool)
+    dropped = np.zeros(len(longer), dtype=bool)
     dropped[ready] = dropped[items] = True
-    behind[: len(program)] = later[program.first :] != 0
-    order = np.concatenate([np.nonzero(~behind)[0], np.nonzero(behind)[0]])
-    start = int(np.count_nonzero(~behind[: len(program)]))
+    order = np.concatenate([np.arange(early), np.arange(len(program), len(longer)), np.arange(early, len(program))])
     order = order[~dropped[order]]
-    return prune(reordered(longer, order, place).replaced(reverse_start=start))
+    return prune(reordered(longer, order, place).replaced(reverse_start=early))

@@ -36,9 +36,9 @@ NO_PARTIALS = np.array([0 < op < FIXED and op not in PARTIALS and op not in STEP
 
 
 class Sweeps(Generic[P]):
-    """Sweeps over one program under way. Their slots are those behind the program's; `slot` gives the program's own."""
+    """Sweeps over the first `count` instructions of a program, all by default; what they write has slots behind all others."""
 
-    def __init__(self, program: P) -> None:
+    def __init__(self, program: P, count: int | None = None) -> None:
         takes = program.b[program.op == TAKE]
         self._takes = len(takes)
         largest = int(takes.max()) if len(takes) else 0
@@ -48,6 +48,8 @@ class Sweeps(Generic[P]):
         self.program, self.one = with_constants(program, more)
         self.zero = self.one + 2
         self._code = self.program.matrix()
+        self._walked = self._code if count is None else np.ascontiguousarray(self._code[:, :count])
+        self._top = self.program.first + self._walked.shape[1]
         self._written: list[Any] = []
         self._pools: list[Any] = []
         self.slots, self._pooled = self.program.slots, len(self.program.pool)
@@ -77,7 +79,7 @@ class Sweeps(Generic[P]):
         for slot, seed in seeds:
             if active[slot]:
                 sweep.send(slot, sweep.one, seed, sweep.one)
-        pull_back(self._code, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
+        pull_back(self._walked, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
         places = np.array(wanted, dtype=np.int64)[::-1]
         for slot in places[self._linear[places] < 0].tolist():
             sweep.settle(slot)
@@ -91,7 +93,7 @@ class Sweeps(Generic[P]):
         sweep = self._sweep(forward=True)
         for slot, seed in seeds:
             self._linear[slot], self._reach[slot] = seed, self.one
-        push_forward(self._code, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
+        push_forward(self._walked, self.program.pool, self.program.first, active, PARTIAL_OF, READS_OF, sweep)
         return self._ends(sweep, outputs)
 
     def appended(self) -> P:
@@ -106,18 +108,18 @@ class Sweeps(Generic[P]):
         """What depends on these slots, itself included."""
         key = tuple(slots)
         if key not in self._active:
-            active = np.zeros(self.program.slots, dtype=np.int32)
+            active = np.zeros(self._top, dtype=np.int32)
             active[np.asarray(slots, dtype=np.int64)] = 1
-            _walks.mark_dependent(self._code, self.program.pool, self.program.first, active)
+            _walks.mark_dependent(self._walked, self.program.pool, self.program.first, active)
             self._active = {key: active}
         return self._active[key]
 
     def _refuse(self, roots: Sequence[int], active: Any) -> Any:
         """What the roots depend on; ProgramError where among it is a partial, which has no partials itself."""
-        live = np.zeros(self.program.slots, dtype=np.int32)
+        live = np.zeros(self._top, dtype=np.int32)
         live[np.asarray(roots, dtype=np.int64)] = 1
-        _walks.mark_live(self._code, self.program.pool, self.program.first, live)
-        op = self.program.op
+        _walks.mark_live(self._walked, self.program.pool, self.program.first, live)
+        op = self._walked[0]
         wrong = np.nonzero((live & active)[self.program.first :] & NO_PARTIALS[op])[0]
         if len(wrong):
             raise ProgramError(
@@ -130,8 +132,9 @@ class Sweeps(Generic[P]):
         """A sweep that has not begun, with room for all that it may write."""
         program = self.program
         if self._room is None:
-            room = 9 * len(program) + 2 * program.slots + 4 * len(program.pool) + 3 * self._takes + 1
-            terms = 3 * len(program) + 2 * len(program.pool) + program.slots + 2
+            count = self._walked.shape[1]
+            room = 9 * count + 2 * self._top + 4 * len(program.pool) + 3 * self._takes + 1
+            terms = 3 * count + 2 * len(program.pool) + self._top + 2
             if max(room, 4 * terms) >= 1 << 31:
                 raise ProgramError(
                     f"a program of {len(program)} instructions is too large for a gradient: its slots have 31 bits"
@@ -139,7 +142,7 @@ class Sweeps(Generic[P]):
             self._room = np.zeros((4, room), np.int32), np.zeros(4 * terms, np.int32), np.zeros((4, terms), np.int32)
         if self.slots + self._room[0].shape[1] >= 1 << 31:
             raise ProgramError("too many derivatives for one program: its slots have 31 bits")
-        ends = np.full((4, program.slots), -1, dtype=np.int32)
+        ends = np.full((4, self._top), -1, dtype=np.int32)
         code, pool, lists = self._room
         self._linear, self._reach = ends[2], ends[3]  # what the sweep knows by these names
         return Sweep(code, pool, lists, ends, self.slots, self.one, forward)
