@@ -45,7 +45,7 @@ def graph(seed: int) -> tuple[int, list[Any], list[Any], list[float]]:
 @pytest.mark.parametrize("seed", range(200))
 def test_sweeps_in_nodes_agree_with_sweeps_in_dicts(seed: int) -> None:
     level, leaves, roots, directions = graph(seed)
-    expected = push_forward(roots, dict(zip(map(id, leaves), directions, strict=True)), False, level)
+    expected = push_forward(roots, as_seeds(leaves, directions), False, level)
     for _ in range(2):
         assert all(map(same, tangents(roots, level, leaves, directions) or (), expected))
         for root in roots:
