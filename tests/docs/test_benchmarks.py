@@ -102,6 +102,7 @@ def test_failures_and_bounds_are_reported(
             process.ask(what)
 
 
+@pytest.mark.slow
 def test_the_quick_run_prints_a_table(tmp_path: Path) -> None:
     if not autograd.compiled:
         pytest.skip("the run compares the compiled implementation")
