@@ -52,6 +52,7 @@ FOUND = [  # what the tool has found
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("expression", "point"), FOUND)
 def test_what_was_found_agrees(expression: str, point: list[float], other: Any) -> None:
     found = tool.Fuzz(other, WITHOUT_C).check(Case(expression, point))

@@ -138,7 +138,9 @@ class Case:
 
 SMOOTH = [
     pytest.param(
-        Case(row, size, part), id="-".join(map(str, [name, size, part][: 3 if not row.partials else 1 + (not row.arity)]))
+        Case(row, size, part),
+        id="-".join(map(str, [name, size, part][: 3 if not row.partials else 1 + (not row.arity)])),
+        marks=[pytest.mark.slow] if size > 2 else [],
     )
     for name, row in TABLE.items()
     if {*row.partials} != {zero}
